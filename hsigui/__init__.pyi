@@ -5,10 +5,12 @@ from hsigui.analysis.layer import Layer, LayerRecipe
 from hsigui.analysis.ranking import Match, Matches
 from hsigui.analysis.separability import Separability
 from hsigui.api import (
+    areas,
     ask,
     classify,
     classify_by,
     derive,
+    edit,
     embed,
     evaluate,
     fit,
@@ -35,18 +37,32 @@ from hsigui.cube.formats.library import SpectralLibrary
 from hsigui.cube.open import AmbiguousCube, ImportChoice
 from hsigui.cube.responses import Responses
 from hsigui.errors import HsiError
+from hsigui.finishing.classes import Level, Merge, Recode
+from hsigui.finishing.painting import Paint
+from hsigui.finishing.smoothing import Majority, Sieve
+from hsigui.finishing.unclassified import Below, Fill, Masked
 from hsigui.jobs import CallbackContext, Cancelled, Context, quiet
 from hsigui.labels.classes import ClassInfo, ClassTable
 from hsigui.masks.mask import Mask
 from hsigui.methods.checkpoint import Encoder
 from hsigui.pipeline.classify import ClassMap
+from hsigui.pipeline.edited import EditedMap
 from hsigui.pipeline.evaluation import Evaluation
 from hsigui.pipeline.features import Features
 from hsigui.pipeline.result import Result
 from hsigui.pipeline.values import Classifier, Filters, KeptClassifier, Labels, LabelSplit, SceneFeatures
+from hsigui.pipeline.zone_measures import StatisticsTables
+from hsigui.pipeline.zone_tables import AreaTables
+from hsigui.preparing.area import Polygons, Window
 from hsigui.preparing.block_mean import BlockMean
 from hsigui.preparing.calibrate import FlatField, InternalAverage, WhiteDark
 from hsigui.preparing.cut import Bands, Box, Crop
+from hsigui.preparing.empirical_line import EmpiricalLine
+from hsigui.preparing.field_targets import FieldTarget
+from hsigui.preparing.grids import System
+from hsigui.preparing.inside import Inside
+from hsigui.preparing.log_residuals import LogResiduals
+from hsigui.preparing.onto import Onto
 from hsigui.preparing.other_sensor import Like
 from hsigui.report.map_options import MapOptions
 from hsigui.report.metrics import Accuracy
@@ -56,7 +72,9 @@ __version__: str
 __all__ = [
     "Accuracy",
     "AmbiguousCube",
+    "AreaTables",
     "Bands",
+    "Below",
     "BlockMean",
     "Box",
     "CallbackContext",
@@ -69,40 +87,60 @@ __all__ = [
     "Context",
     "Crop",
     "Cube",
+    "EditedMap",
+    "EmpiricalLine",
     "Encoder",
     "Evaluation",
     "Features",
+    "FieldTarget",
+    "Fill",
     "Filters",
     "FlatField",
     "HsiError",
     "ImportChoice",
+    "Inside",
     "InternalAverage",
     "KeptClassifier",
     "LabelSplit",
     "Labels",
     "Layer",
     "LayerRecipe",
+    "Level",
     "Like",
+    "LogResiduals",
+    "Majority",
     "MapOptions",
     "MapSpec",
     "Mask",
+    "Masked",
     "Match",
     "Matches",
+    "Merge",
+    "Onto",
+    "Paint",
+    "Polygons",
     "PretrainSpec",
     "ProbeSpec",
+    "Recode",
     "Responses",
     "Result",
     "SceneFeatures",
     "Separability",
+    "Sieve",
     "SpectralLibrary",
     "SplitSpec",
     "Statistics",
+    "StatisticsTables",
+    "System",
     "WhiteDark",
+    "Window",
     "__version__",
+    "areas",
     "ask",
     "classify",
     "classify_by",
     "derive",
+    "edit",
     "embed",
     "evaluate",
     "fit",

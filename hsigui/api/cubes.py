@@ -7,22 +7,28 @@ from pathlib import Path
 
 from hsigui.api.given import PathLike
 from hsigui.cube.cube import Cube
+from hsigui.errors import HsiError
 from hsigui.jobs import Context, quiet
-from hsigui.preparing.stack import stacked
+from hsigui.preparing.passes import settle
+from hsigui.preparing.stack import onto_first, stacked
 from hsigui.preparing.step import Step, prepared
 from hsigui.preparing.table import not_carried
 from hsigui.preparing.table import save_cube as write
 from hsigui.texts import say
 
 
-def prepare(cubes: Cube | Sequence[Cube], *steps: Step, by_wavelength: bool = False) -> Cube:
+def prepare(
+    cubes: Cube | Sequence[Cube], *steps: Step, by_wavelength: bool = False, onto: str = "", resampling: str = "nearest"
+) -> Cube:
     """One cube of one or several, after some steps; its samples are made when they are read, and no file is touched.
 
     Args:
         cubes: the scene, or several of one grid, which are stacked: the bands of each after those of the one before.
-        steps: `Crop`, `Box`, `Bands`, `BlockMean`, `Like`, `WhiteDark`, `FlatField` and `InternalAverage`, in their
-            order.
+        steps: `Crop`, `Box`, `Inside`, `Onto`, `Bands`, `BlockMean`, `Like`, `WhiteDark`, `FlatField`,
+            `InternalAverage`, `EmpiricalLine` and `LogResiduals`, in their order.
         by_wavelength: the bands of the stack rise by wavelength.
+        onto: "first" to resample those of several that lie on another grid than the first to its pixels.
+        resampling: how: "nearest", "bilinear", "cubic" or "average".
 
     Returns:
         A `Cube` like any other, for `derive`, `pretrain`, `save_cube` and the rest; `cube.info.history` says what was
@@ -32,6 +38,10 @@ def prepare(cubes: Cube | Sequence[Cube], *steps: Step, by_wavelength: bool = Fa
         HsiError: the cubes are not of one grid, or a step does not fit.
     """
     stack = [cubes] if isinstance(cubes, Cube) else list(cubes)
+    if onto not in ("", "first"):
+        raise HsiError(say("The others can be brought to the first only."), say("Write onto=“first”."))
+    if onto:
+        stack = onto_first(stack, resampling)
     return prepared(stacked(stack, by_wavelength=by_wavelength), steps)
 
 
@@ -61,7 +71,11 @@ def save_cube(
     for note in not_carried(cube, path, dtype, scale):
         work.warn(note)
 
+    def looked(done: int, total: int) -> None:
+        work.progress(done, total, say("Looking at {name}", name=cube.name))
+
     def told(done: int, total: int) -> None:
         work.progress(done, total, say("Saving {name}", name=Path(path).name))
 
+    settle(cube, looked)
     return write(cube, path, interleave=interleave, dtype=dtype, scale=scale, cloud=cloud, told=told)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,16 +15,22 @@ from hsigui.analysis.making import make, recipe_of
 from hsigui.analysis.measured import BandValues, LayerValues
 from hsigui.analysis.separability import Separability
 from hsigui.analysis.separability import separability as separability_of
-from hsigui.api.given import LabelsLike, targets_of
+from hsigui.api.given import LabelsLike, PathLike, targets_of
 from hsigui.api.masking import MasksLike, seen_by
 from hsigui.cube.cube import Cube
 from hsigui.cube.formats.library import SpectralLibrary
 from hsigui.errors import HsiError
 from hsigui.jobs import Context, quiet
+from hsigui.labels.grid import Grid
+from hsigui.labels.label_map import require_same_size
+from hsigui.labels.place import require_same_place
 from hsigui.masks.using import STATISTICS
 from hsigui.parameters import Value
 from hsigui.pipeline.values import Labels
 from hsigui.texts import say
+
+if TYPE_CHECKING:
+    from hsigui.pipeline.zone_measures import StatisticsTables
 
 
 def derive(
@@ -65,29 +73,78 @@ def derive(
     return make(cube, recipe_of(kind, parameters, targets_of(spectra, wavelengths), left_out), on)
 
 
+@overload
 def statistics(
     measured: Cube | Layer, classes: LabelsLike, *, bands: Sequence[int] | None = None,
     percentiles: Sequence[float] = PERCENTILES, mask: MasksLike = None, ctx: Context | None = None,
-) -> Statistics:  # fmt: skip
-    """What the values of classes of pixels are like, in bands of a cube or in the measurements of a layer.
+) -> Statistics: ...  # fmt: skip
+@overload
+def statistics(
+    measured: Cube | Layer | Sequence[Cube | Layer], classes: LabelsLike | None = None, *, zones: PathLike,
+    zone_field: str | None = None, zone_layer: str | None = None, bands: Sequence[int] | None = None,
+    percentiles: Sequence[float] = PERCENTILES, mask: MasksLike = None, command: str = "", ctx: Context | None = None,
+) -> StatisticsTables: ...  # fmt: skip
+def statistics(
+    measured: Cube | Layer | Sequence[Cube | Layer], classes: LabelsLike | None = None, *,
+    zones: PathLike | None = None, zone_field: str | None = None, zone_layer: str | None = None,
+    bands: Sequence[int] | None = None, percentiles: Sequence[float] = PERCENTILES, mask: MasksLike = None,
+    command: str = "", ctx: Context | None = None,
+) -> Statistics | StatisticsTables:  # fmt: skip
+    """What the values of classes of pixels are like, in bands of a cube or in the measurements of a layer; or those of
+    zones, such as parcels.
 
     Args:
-        classes: class numbers, rows x cols, 0 for none: labels, a ground truth, a map or clusters.
-        bands: of a cube, from 0; None for the good ones.
+        measured: a cube or a layer; for zones several of one grid, too.
+        classes: class numbers, rows x cols, 0 for none: labels, a ground truth, a map or clusters. With zones each zone
+            is parted by them; None for zones as a whole.
+        zones: a file of polygons or of a raster of zone numbers, as for `areas`.
+        zone_field, zone_layer: likewise.
+        bands: of a cube (of several the first one), from 0; None for the good ones.
         percentiles: which ones, 0 to 100.
         mask: pixels that do not count, of a cube: a `Mask`, its file, a raster (rows x cols), or several.
+        command: the command line that makes tables of zones, for their record.
 
     Returns:
         `Statistics`: `classes` have `pixels`, `mean`, `deviation`, `least` and `most` (one a band), `percentiles`
         (percentiles x bands), `covariance` and `correlation` (bands x bands); `notes` say what was left out.
+        With zones `StatisticsTables`: `table()` is a list of lines, column name -> value; `save` writes .csv, .xlsx,
+        .gpkg or .json; `statistics` has the figures as arrays, zones x bands.
 
     Raises:
-        HsiError: no pixel has a class, there is no such band, or the classes are of another scene.
+        HsiError: no pixel has a class, there is no such band, the classes are of another scene, or the zones cannot be
+            read or brought to it.
     """
+    if zones is not None:
+        asked = Path(zones), zone_field, zone_layer
+        several = [measured] if isinstance(measured, Cube | Layer) else list(measured)
+        seen = [seen_by(one, mask, STATISTICS) if isinstance(one, Cube) else one for one in several]
+        return _by_zone(seen, classes, asked, bands, tuple(percentiles), command, ctx or quiet())
+    if classes is None or not isinstance(measured, Cube | Layer):
+        raise HsiError(
+            say("Statistics are of classes of one scene or layer, or of zones."), say("Give labels, a map, or zones.")
+        )
     numbers = Labels.of(classes, say("The array of classes"))
     return class_statistics(
         _measured(measured, bands, mask), numbers.array, numbers.classes, ctx or quiet(), percents=tuple(percentiles)
     )
+
+
+def _by_zone(
+    several: Sequence[Cube | Layer], classes: LabelsLike | None, asked: tuple[Path, str | None, str | None],
+    bands: Sequence[int] | None, percents: tuple[float, ...], command: str, ctx: Context,
+) -> StatisticsTables:  # fmt: skip
+    from hsigui.pipeline.zone_measures import Named, statistics_tables
+    from hsigui.pipeline.zone_tables import ZonesAsked
+
+    grids = [Grid(*one.shape[:2], one.geo) for one in several]
+    for one, grid in zip(several[1:], grids[1:], strict=True):
+        require_same_size(grid.shape, grids[0].shape, say("pixels of {name}", name=one.name))
+        require_same_place(grid.geo, grids[0].geo, grid.shape, say("pixels of {name}", name=one.name))
+    of = ZonesAsked(*asked)
+    named = [Named(one.name, _measured(one, bands if n == 0 else None, None)) for n, one in enumerate(several)]
+    numbers = None if classes is None else Labels.of(classes, say("The array of classes"))
+    made = {**of.record, **({"command": command} if command else {})}
+    return statistics_tables(named, of.read(grids[0]), ctx, classes=numbers, percents=percents, made=made)
 
 
 def separability(

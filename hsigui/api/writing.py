@@ -12,6 +12,7 @@ from hsigui.jobs import Context, quiet
 from hsigui.labels.formats.files import ClassRaster, write_classes
 from hsigui.masks.files import save_mask
 from hsigui.masks.mask import Mask
+from hsigui.pipeline.edited import EditedMap
 from hsigui.pipeline.result import Result
 from hsigui.pipeline.values import Labels
 from hsigui.texts import say
@@ -23,14 +24,14 @@ if TYPE_CHECKING:
 
 
 def save(
-    what: Result | Evaluation | ClassRaster | Encoder | Layer | Mask, path: PathLike, *,
+    what: Result | EditedMap | Evaluation | ClassRaster | Encoder | Layer | Mask, path: PathLike, *,
     confidence: PathLike | None = None, entropy: PathLike | None = None, probabilities: PathLike | None = None,
     options: MapOptions | None = None, command: str = "", ctx: Context | None = None,
 ) -> list[Path]:  # fmt: skip
     """Writes a map, a report, labels, an encoder, a layer or a mask.
 
     - A `Result`: the map, in the format that the suffix names (.tif, .hdr, .mat, .png, .kmz, .gpkg), and beside it the
-      record of how it came to be, which `evaluate` reads.
+      record of how it came to be, which `evaluate` reads. An `EditedMap` likewise.
     - An `Evaluation`: a folder with the report as HTML, JSON and CSV.
     - `Labels`: a file (.tif, .hdr, .mat, .gpkg, .csv and others), with the record of their draw beside it.
     - An `Encoder`: a run folder, which `load_encoder` and the window read.
@@ -57,6 +58,8 @@ def save(
         from hsigui.pipeline.layers import save_layer
 
         return save_layer(what, path, [command] if command else [], options)
+    if isinstance(what, EditedMap):
+        return what.save(path, options=options)
     from hsigui.pipeline.evaluation import Evaluation
 
     if isinstance(what, Evaluation):

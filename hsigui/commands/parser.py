@@ -7,6 +7,7 @@ import argparse
 from hsigui import __version__
 from hsigui.commands.accuracy_parser import add_evaluate, add_sample, add_study
 from hsigui.commands.demo_parser import add_demo
+from hsigui.commands.edit_parser import add_edit
 from hsigui.commands.helping import Parser
 from hsigui.commands.map_parser import add_card, add_classify, add_export
 from hsigui.commands.mask_parser import add_mask, add_masks
@@ -16,11 +17,12 @@ from hsigui.commands.prepare_parser import add_prepare
 from hsigui.commands.project_parser import add_project
 from hsigui.commands.scene_parser import add_derive, add_info, add_labels, add_separability, add_statistics
 from hsigui.commands.training_parser import add_pretrain
+from hsigui.commands.zones_parser import add_areas
 from hsigui.cube.remote.opening import is_address, typed_address
 from hsigui.texts import say
 
 COMMANDS = ("info", "prepare", "mask", "labels", "derive", "match", "statistics", "separability", "sample", "pretrain",
-            "classify", "export", "card", "evaluate", "study", "project", "demo")  # fmt: skip
+            "classify", "edit", "export", "card", "evaluate", "areas", "study", "project", "demo")  # fmt: skip
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -49,9 +51,11 @@ def build_parser() -> argparse.ArgumentParser:
     add_sample(commands)
     add_pretrain(commands)
     add_classify(commands)
+    add_edit(commands)
     add_export(commands)
     add_card(commands)
     add_evaluate(commands)
+    add_areas(commands)
     add_study(commands)
     add_project(commands)
     for name, uses in (("pretrain", ("pretrain",)), ("classify", ("map",)), ("derive", ("statistics",)),
@@ -59,7 +63,7 @@ def build_parser() -> argparse.ArgumentParser:
                        ("study", ("pretrain", "map"))):  # fmt: skip
         add_masks(commands.choices[name], uses, short=name != "derive")
     for name in ("info", "prepare", "mask", "labels", "derive", "match", "statistics", "separability", "sample",
-                 "pretrain", "classify", "export", "evaluate", "study"):  # fmt: skip
+                 "pretrain", "classify", "export", "evaluate", "areas", "study"):  # fmt: skip
         add_outside(commands.choices[name])
     add_demo(commands)
     return parser

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ import numpy as np
 from hsigui.errors import HsiError
 from hsigui.finishing import words
 from hsigui.finishing.classes import Level, Merge, Recode
+from hsigui.finishing.naming import pairs_of
 from hsigui.finishing.painting import Paint
 from hsigui.finishing.smoothing import Majority, Sieve
 from hsigui.finishing.step import Step
@@ -49,13 +51,7 @@ def _sieve(text: str, _: Grid | None) -> Step:
 
 
 def _merge(text: str, _: Grid | None) -> Step:
-    pairs = [part.partition("=") for part in text.split(",") if part.strip()]
-    if not pairs or any(not (old.strip() and sign and new.strip()) for old, sign, new in pairs):
-        raise HsiError(
-            say("“{text}” names no pairs of classes.", text=text),
-            say("Write the class = the one that it becomes part of, such as 3=2,Reed=Meadow."),
-        )
-    return Merge(tuple((old.strip(), new.strip()) for old, _, new in pairs))
+    return Merge(pairs_of(text))
 
 
 def _recode(text: str, _: Grid | None) -> Step:
@@ -134,3 +130,21 @@ def step_of(option: str, text: str = "", grid: Grid | None = None) -> Step:
             say("Choose from: {all}.", all=", ".join(row.option for row in STEPS)),
         )
     return row.step(text, grid)
+
+
+def step_from(told: str, grid: Grid | None = None) -> Step:
+    """The step of one text, as steps tell themselves: "--majority 3", or "majority 3".
+
+    Args:
+        grid: the pixels of the map, for files of shapes.
+
+    Raises:
+        HsiError: as `step_of`.
+    """
+    try:
+        option, *values = shlex.split(told)
+    except ValueError as error:  # a quote without an end, or nothing
+        raise HsiError(
+            say("“{text}” is no step.", text=told), say("Write it as hsigui edit takes it, such as --majority 3.")
+        ) from error
+    return step_of(option.removeprefix("--"), " ".join(values), grid)

@@ -10,7 +10,7 @@ import numpy as np
 
 from hsigui.errors import HsiError
 from hsigui.finishing.finished_map import FinishedMap, renumbered
-from hsigui.finishing.naming import number_of
+from hsigui.finishing.naming import number_of, pairs_told
 from hsigui.finishing.step import Check
 from hsigui.labels.classes import ClassInfo, ClassTable
 from hsigui.texts import say
@@ -28,7 +28,7 @@ class Merge:
 
     @property
     def told(self) -> str:
-        return f"--merge {shlex.quote(','.join(f'{old}={new}' for old, new in self.pairs))}"
+        return f"--merge {shlex.quote(pairs_told(self.pairs))}"
 
     def on(self, found: FinishedMap, check: Check) -> FinishedMap:
         check()
@@ -55,7 +55,7 @@ class Recode:
 
     Attributes:
         targets: class by name or number -> its new number, 0 for none; classes that are not among them stay as they
-            are.
+            are, and numbers that the map does not have do nothing: tables are of legends, of which a map has a part.
         classes: names and colours of new numbers, where the table has them.
         source: the file, as the option names it.
     """
@@ -70,7 +70,13 @@ class Recode:
 
     def on(self, found: FinishedMap, check: Check) -> FinishedMap:
         check()
-        targets = {number_of(old, found.table): new for old, new in self.targets}
+        names = {info.name.casefold() for info in found.table}
+        there = (
+            (old, new)
+            for old, new in self.targets
+            if not old.isdecimal() or int(old) in found.table or old.casefold() in names
+        )
+        targets = {number_of(old, found.table): new for old, new in there}
         named = {info.number: info for info in self.classes}
         kept: dict[int, ClassInfo] = {}
         for info in found.table:
@@ -134,6 +140,6 @@ def _in_others(found: FinishedMap, targets: Mapping[int, int], table: ClassTable
     now = {info.number: found.became.get(info.number, info.number) for info in first}
     became = {old: targets.get(number, number) for old, number in now.items()}
     return replace(
-        found, classes=renumbered(found.classes, targets), table=table, first=first,
+        found, classes=renumbered(found.classes, targets), table=table,
         became={old: number for old, number in became.items() if old != number},
     )  # fmt: skip

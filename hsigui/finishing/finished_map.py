@@ -27,6 +27,8 @@ class FinishedMap:
         painted: rows x cols, True where a hand has set the class; None where none has.
         steps: what was done, in order.
         first: names and colours before the first step; None where no step was done.
+        answer: class numbers before the first step, rows x cols uint16: the model's; None likewise, and where they are
+            not at hand, as of a finished map that was read from a file.
         became: number of a class of `first` -> its number in `table`, of those that have another now; 0 for none.
     """
 
@@ -38,6 +40,7 @@ class FinishedMap:
     painted: NDArray[np.bool_] | None = field(default=None, repr=False)
     steps: tuple[Done, ...] = ()
     first: ClassTable | None = None
+    answer: NDArray[np.uint16] | None = field(default=None, repr=False)
     became: Mapping[int, int] = field(default_factory=dict)
 
     @property

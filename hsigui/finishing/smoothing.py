@@ -42,7 +42,7 @@ class Sieve:
 
     @property
     def told(self) -> str:
-        return f"--sieve {self.smallest}" + ("" if self.connectivity == 4 else f",{self.connectivity}")
+        return f"--sieve {''.join(self.smallest.split())}" + ("" if self.connectivity == 4 else f",{self.connectivity}")
 
     def on(self, found: FinishedMap, check: Check) -> FinishedMap:
         check()

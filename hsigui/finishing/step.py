@@ -39,8 +39,10 @@ def done(step: Step, found: FinishedMap, check: Check = lambda: None) -> Finishe
     made = step.on(found, check)
     # A class that only has another number now (merged, recoded, of another level) is changed, too: so are the pixels.
     changed = int(np.count_nonzero(made.classes != found.classes))
-    first = found.table if made.first is None else made.first
-    return replace(made, steps=(*found.steps, Done(step.told, changed)), first=first)
+    steps = (*found.steps, Done(step.told, changed))
+    if found.steps:
+        return replace(made, steps=steps)
+    return replace(made, steps=steps, first=found.table, answer=found.classes)
 
 
 def finished(found: FinishedMap, steps: Iterable[Step], check: Check = lambda: None) -> FinishedMap:

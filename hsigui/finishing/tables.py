@@ -9,13 +9,15 @@ group of its own. A column headed by the name of a level and "color" gives the g
 from __future__ import annotations
 
 import csv
+import io
 from pathlib import Path
 
 from hsigui import untrusted
-from hsigui.cube.limits import require_text
+from hsigui.cube.libraries.text_files import text_of
 from hsigui.errors import HsiError
 from hsigui.labels.classes import MAX_CLASS, ClassInfo, Color, color_for
 from hsigui.labels.formats.attributes import color_from
+from hsigui.labels.formats.cells import as_it_was
 from hsigui.texts import say
 
 OLD, NEW, NAME, COLOR, CLASS = "old", "new", "name", "color", "class"
@@ -88,23 +90,22 @@ def _read(path: Path, needed: tuple[str, ...]) -> tuple[list[str], list[tuple[in
     """The names of the columns, in small letters, and the lines with their numbers in the file."""
     path = path.expanduser()
     try:
-        require_text(path.name, path.stat().st_size)
-        text = path.read_bytes().decode("utf-8-sig")
-        rows = list(csv.reader(text.splitlines(), delimiter=";" if _by_semicolon(text) else ","))
+        text = text_of(path)
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
+        rows = [(reader.line_num, [as_it_was(cell.strip()) for cell in row]) for row in reader]
     except (OSError, ValueError, csv.Error) as error:
         raise HsiError(
             say("{path} cannot be read: {reason}.", path=path, reason=untrusted.reason_of(error)),
             say("Choose another file."),
         ) from error
-    head = [cell.strip().casefold() for cell in rows[0]] if rows else []
+    head = [cell.casefold() for cell in rows[0][1]] if rows else []
     if missing := [name for name in needed if name not in head]:
         raise HsiError(
             say("{name} has no column {missing}.", name=path.name, missing=", ".join(missing)),
             say("The first line names the columns: {needed}, and others.", needed=", ".join(needed)),
         )
     lines = []
-    for number, row in enumerate(rows[1:], start=2):
-        cells = [cell.strip() for cell in row]
+    for number, cells in rows[1:]:
         if any(cells):
             cells += [""] * (len(head) - len(cells))
             lines.append((number, dict(zip(head, cells, strict=False))))
@@ -115,10 +116,10 @@ def _read(path: Path, needed: tuple[str, ...]) -> tuple[list[str], list[tuple[in
     return head, lines
 
 
-def _by_semicolon(text: str) -> bool:
-    """As spreadsheets write it where a comma stands in numbers."""
+def _delimiter(text: str) -> str:
+    """A semicolon, as spreadsheets write it where a comma stands in numbers, or a tab, as they paste it."""
     first = text.partition("\n")[0]
-    return ";" in first and "," not in first
+    return next((sign for sign in ";\t" if sign in first and "," not in first), ",")
 
 
 def _color(text: str, path: Path, number: int) -> Color | None:

@@ -11,6 +11,7 @@ from scipy.ndimage import distance_transform_edt
 
 from hsigui.errors import HsiError
 from hsigui.finishing.finished_map import FinishedMap
+from hsigui.finishing.naming import exactly
 from hsigui.finishing.step import Check
 from hsigui.texts import say
 
@@ -27,7 +28,7 @@ class Below:
 
     @property
     def told(self) -> str:
-        return f"--below {self.least:g}"
+        return f"--below {exactly(self.least)}"
 
     def on(self, found: FinishedMap, check: Check) -> FinishedMap:
         if not 0 < self.least <= 1:
@@ -60,7 +61,7 @@ class Fill:
 
     @property
     def told(self) -> str:
-        return f"--fill {self.distance:g}" if self.distance else "--fill"
+        return f"--fill {exactly(self.distance)}" if self.distance else "--fill"
 
     def on(self, found: FinishedMap, check: Check) -> FinishedMap:
         if not self.distance >= 0:
@@ -70,11 +71,14 @@ class Fill:
         if empty.all() or not empty.any():
             return found
         gaps = empty if found.valid is None else empty & found.valid
-        away, (rows, cols) = distance_transform_edt(empty, return_indices=True)
+        rows, cols = distance_transform_edt(empty, return_distances=False, return_indices=True)
+        down, across = np.nonzero(gaps)
+        nearest = rows[gaps], cols[gaps]
         if self.distance:
-            gaps = gaps & (away <= self.distance)
+            near = np.hypot(down - nearest[0], across - nearest[1]) <= self.distance
+            down, across, nearest = down[near], across[near], (nearest[0][near], nearest[1][near])
         classes = found.classes.copy()
-        classes[gaps] = found.classes[rows[gaps], cols[gaps]]
+        classes[down, across] = found.classes[nearest]
         return replace(found, classes=classes)
 
 

@@ -111,6 +111,8 @@ def _outputs(words: Sequence[str], command: str) -> list[int]:
     if command == MASK:  # hsigui mask SCENE OUT
         return [3] if len(words) > 3 and not words[3].startswith("--") else []
     options, found, option = OUTPUTS.get(command, frozenset()), list[int](), ""
+    if command == "edit":  # which names it behind the map
+        found.append(3)
     for n, word in enumerate(words[2:], 2):
         if word.startswith("--"):
             option = word

@@ -90,6 +90,7 @@ class Provenance:
     confidence_sha256: str = ""
     matching: Mapping[str, Any] = field(default_factory=dict)
     no_data: str = ""
+    finishing: Mapping[str, Any] = field(default_factory=dict)
     masks: tuple[Mapping[str, Any], ...] = ()
 
     def context(self, title: str, legend: tuple[LegendRow, ...], notes: tuple[str, ...] = ()) -> ReportContext:

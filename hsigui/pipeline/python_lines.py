@@ -59,13 +59,13 @@ def python_of(lines: Iterable[str], *, keep: bool = False) -> str:
 
 @dataclass(frozen=True)
 class _Line:
-    """A command line: what it is asked for, the words without an option, the options with their values, and these in their
-    order."""
+    """A command line: what it is asked for, the words without an option, and the options with their values; `in_order`
+    has them as they stand, each with its last value."""
 
     command: str
     words: tuple[str, ...]
     options: Mapping[str, tuple[str, ...]]
-    order: tuple[tuple[str, str], ...] = ()
+    in_order: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def read(cls, line: str) -> _Line:
@@ -125,7 +125,7 @@ class _Script:
         steps = {
             "demo": self._demo, "sample": self._sample, "pretrain": self._pretrain, "classify": self._classify,
             "export": self._export, "evaluate": self._evaluate, "info": self._info, "labels": self._read_labels,
-            "derive": self._derive, "mask": self._mask,
+            "derive": self._derive, "edit": self._edit, "mask": self._mask,
         }  # fmt: skip
         if line.command not in steps:
             raise _untranslated(line.command)
@@ -254,6 +254,18 @@ class _Script:
         written = [*line.arguments(layers, {}), *self._options(line, result)]
         self._say(_call("hsigui.save", result, repr(out), *written))
 
+    def _edit(self, line: _Line) -> None:
+        source, out = line.words[:2]
+        if source not in self._held or len(line.words) > 2:
+            raise _untranslated(line.command)
+        steps = [
+            " ".join(filter(None, (option.removeprefix("--"), value and shlex.quote(value))))
+            for option, value in line.in_order if option not in ("--confidence", "--cog")
+        ]  # fmt: skip
+        result = self._new("result", _call("hsigui.edit", self._held[source], *map(repr, steps)))
+        self._held[out] = result
+        self._say(_call("hsigui.save", result, repr(out), *self._options(line, result)))
+
     def _export(self, line: _Line) -> None:
         line.only(FILTERS, WRITING, ("--out", "--legend", "--mmu", "--cog", "--bare", "--north-up"))
         if line.word not in self._held:
@@ -312,7 +324,7 @@ class _Script:
         read = {name: value for name, value in line.options.items() if name not in steps}
         cube = self._cube(path, dataclasses.replace(line, options=read))
         found = [repr(name[2:]) if name in FLAGS else repr((name[2:], self._step(name, value)))
-                 for name, value in line.order if name in steps]  # fmt: skip
+                 for name, value in line.in_order if name in steps]  # fmt: skip
         named = line.one("--name") or PurePath(out).stem
         mask = self._new("mask", _call("hsigui.mask", cube, *found, f"name={named!r}"))
         self._held[out] = mask
@@ -326,10 +338,8 @@ class _Script:
 
     def _masks(self, line: _Line, use: str) -> list[str]:
         """The masks of a line for a use, as an argument; none where it has none."""
-        given = [
-            *line.options.get("--masked", ()),
-            *(() if line.command == "derive" else line.options.get("--mask", ())),
-        ]
+        names = ("--masked",) if line.command == "derive" else ("--masked", "--mask")
+        given = [text for name in names for text in line.options.get(name, ())]
         found = [self._held.get(file, repr(file)) for file, uses in map(uses_of, given) if not uses or use in uses]
         if not found:
             return []

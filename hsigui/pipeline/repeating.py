@@ -58,7 +58,10 @@ def command_lines(
         errors: options that write errors of the map, with their files; the lines are none where what it is measured on
             is in no file.
     """
-    beside = score and not (filters or result.filters).words  # the report tells how far its confidence can be relied on
+    steps = [] if result.finishing is None else [done.told for done in result.finishing.steps]
+    # The report tells how far its confidence can be relied on, unless another map is measured.
+    beside = score and not (filters or result.filters).words and not steps
+    beside |= any(step.startswith("--below") for step in steps)
     if result.nearest is not None:
         found = _of_matched(result, result.nearest.matching, files, filters)
     elif result.kept is not None:
@@ -69,8 +72,11 @@ def command_lines(
         return ()
     chain = Chain()
     chain.add(found)
+    if steps:
+        chain.add([lines.edit(steps)])
     if files.reference is not None and (score or errors):
-        chain.add([lines.evaluate(files.reference.resolve(), *errors)])
+        made = lines.FINISHED if steps else lines.MAP
+        chain.add([lines.evaluate(files.reference.resolve(), *errors, map_file=made)])
     elif errors:
         return ()
     return tuple(chain.lines)

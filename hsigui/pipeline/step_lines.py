@@ -192,24 +192,28 @@ def exported(
     """
     chosen = tuple(kinds)
     *before, drawn = mapped(result, files)
+    steps = [] if result.finishing is None else [done.told for done in result.finishing.steps]
+    if any(step.startswith("--below") for step in steps):
+        drawn += f" --confidence {lines.CONFIDENCE}"
+    made = lines.FINISHED if steps else lines.MAP
     if "measures" in chosen:
         layers = "" if result.nearest is not None else " --probabilities repeated-probabilities.tif"
         drawn += f"{layers} --entropy repeated-entropy.tif"
-    found = [*before, drawn]
+    found = [*before, drawn, *([lines.edit(steps)] if steps else [])]
     legend = ["--legend", "repeated-classes.csv"] if "legend" in chosen else []
     maps = [kind for kind in chosen if exporter(kind).write is not None]
     for kind in maps or (["png"] if legend else []):
         words = _written(kind, filters, options)
         if words is not None or legend:
-            found.append(_line("export", lines.MAP, *(words or ["--out", "repeated-map.png"]), *legend))
+            found.append(_line("export", made, *(words or ["--out", "repeated-map.png"]), *legend))
             legend = []
     if files.reference is not None:
         reference = files.reference.resolve()
-        found += [lines.evaluate(reference)] if "report" in chosen else []
+        found += [lines.evaluate(reference, map_file=made)] if "report" in chosen else []
         for kind in ("errors", "confused"):
             for ending in exporter(kind).endings_with(chosen) if kind in chosen else ():
                 if (suffix := Path(ending).suffix) != ".img":
-                    found.append(lines.evaluate(reference, f"--{kind}", f"repeated-{kind}{suffix}"))
+                    found.append(lines.evaluate(reference, f"--{kind}", f"repeated-{kind}{suffix}", map_file=made))
     return tuple(found)
 
 

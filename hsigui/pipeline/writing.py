@@ -192,6 +192,7 @@ def write_labels(result: Result, path: Path) -> tuple[LabelPaths, list[Path]]:
     Raises:
         HsiError: a file cannot be written.
     """
+    result = result.before_steps  # whose classes they are in
     written: list[Path] = []
 
     def beside(name: str) -> Path:
@@ -247,6 +248,7 @@ def kept_of(result: Result, files: LabelPaths, ctx: Context, command: str = "") 
         files: of its labels.
         command: the command line that drew the map; empty for those that all that is known of it makes.
     """
+    result = result.before_steps  # which other scenes are to be given, too
     assert result.features is not None
     encoder, probe = result.drawn_by
     record = result.record(files)
@@ -266,7 +268,7 @@ def keep_classifier(ctx: Context, result: Result, folder: Path, files: LabelPath
     """
     ctx.progress(0, 0, say("Keeping the classifier…"))
     kept = kept_of(result, files, ctx)
-    accuracy = result.measured()
+    accuracy = result.before_steps.measured()
     figures = None if accuracy is None else to_json(accuracy)
     return kept_probe.keep_with_accuracy(kept, folder, figures, result.measured_on)
 

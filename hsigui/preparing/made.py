@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsigui.cube.cube import Cube, CubeInfo
+from hsigui.cube.masked import MaskedCube
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,11 @@ class Values:
     """The values of a cube as samples: float32, scaled, NaN where there is no data."""
 
     cube: Cube
+
+    @property
+    def made_of(self) -> str:
+        """See `windows`."""
+        return made_of_values(self.cube.info)
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -36,11 +42,29 @@ class Values:
         return self.cube.read(rows, cols, bands)
 
 
+def made_of_values(info: CubeInfo) -> str:
+    """What one value is made of, see `windows`: where 0 stands for no data, that is a whole spectrum of samples."""
+    return "spectra" if info.nodata == 0 else "samples"
+
+
 def info_of_values(info: CubeInfo) -> CubeInfo:
     """What is known of a cube whose values are the samples of another."""
     return replace(info, nodata=float("nan"), scale=1.0, offset=0.0, valid_range=None, gains=(), offsets=())
 
 
 def as_values(cube: Cube) -> Cube:
-    """The cube whose stored samples are the values of another."""
-    return cube.over(lambda _: Values(cube), info_of_values(cube.info))
+    """The cube whose stored samples are the values of another; NaN also where a mask withholds pixels."""
+    return Cube(Values(cube), info_of_values(cube.info), name=cube.name, path=cube.path)
+
+
+def has_mark(cube: Cube) -> bool:
+    """Whether a sample of the cube's own type stands for no data, and nothing else: 0 is a measurement, too. No pixel
+    is withheld by a mask."""
+    nodata = cube.info.nodata
+    if nodata is None or nodata == 0 or isinstance(cube, MaskedCube):
+        return False
+    if np.isnan(nodata):
+        return cube.dtype.kind in "fc"
+    with np.errstate(over="ignore", invalid="ignore"):
+        held = np.asarray(nodata).astype(cube.dtype)
+    return bool(held == nodata) or (cube.dtype.kind == "f" and bool(np.isfinite(held)))

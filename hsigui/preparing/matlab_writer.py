@@ -11,11 +11,12 @@ from typing import Any
 
 import h5py
 import numpy as np
+from numpy.typing import NDArray
 
 from hsigui.cube.cube import Cube
 from hsigui.errors import HsiError
 from hsigui.preparing.table import Told
-from hsigui.preparing.windows import samples
+from hsigui.preparing.windows import Window, carry
 from hsigui.saving import written_beside
 from hsigui.texts import say
 
@@ -59,8 +60,11 @@ def _dataset(file: Any, cube: Cube) -> Any:
 
 
 def _fill(dataset: Any, cube: Cube, told: Told) -> None:
-    for rows, cols, block in samples(cube, told, _TILE, _TILE):
-        dataset[:, cols, rows] = block.transpose(2, 1, 0)
+    def put(window: Window, block: NDArray[Any]) -> None:
+        rows, cols, bands = window
+        dataset[bands, cols, rows] = block.transpose(2, 1, 0)
+
+    carry(cube, put, told, rows=_TILE, cols=_TILE)
 
 
 def _vector(file: Any, name: str, values: Any) -> None:

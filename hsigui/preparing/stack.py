@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import reduce
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +15,10 @@ from numpy.typing import NDArray
 from hsigui.cube.cube import Cube, CubeInfo, Geo
 from hsigui.cube.picked_bands import PickedBands
 from hsigui.errors import HsiError
+from hsigui.labels.on_scene import grid_of
 from hsigui.preparing.made import as_values
-from hsigui.preparing.step import info_of_bands
+from hsigui.preparing.onto import Onto
+from hsigui.preparing.step import info_of_bands, prepared
 from hsigui.texts import say, say_number
 
 _MOST_OFF = 0.01  # pixels by which the corners of two rasters may differ that lie on one grid
@@ -27,6 +29,7 @@ class StackSource:
     """The bands of several sources one after the other."""
 
     cubes: tuple[Cube, ...]
+    made_of: ClassVar[str] = "samples"
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -74,6 +77,32 @@ def stacked(cubes: Sequence[Cube], *, by_wavelength: bool = False) -> Cube:
     return _sorted(made) if by_wavelength else made
 
 
+def onto_first(cubes: Sequence[Cube], resampling: str = "nearest") -> list[Cube]:
+    """The cubes, those that lie on another grid than the first resampled to its pixels.
+
+    Args:
+        resampling: one of `words.RESAMPLINGS`.
+
+    Raises:
+        HsiError: one has no place on a map, or does not touch the first.
+    """
+    if not cubes:
+        return []
+    first = cubes[0]
+    named = first.name if first.path is None else first.path.name
+    step = Onto(grid_of(first), resampling, named)
+    return [first, *(other if is_on_grid(first, other) else prepared(other, [step]) for other in cubes[1:])]
+
+
+def is_on_grid(first: Cube, other: Cube) -> bool:
+    """Whether a cube has the pixels of another, as far as their places are known."""
+    try:
+        _require_grid(first, other)
+    except HsiError:
+        return False
+    return True
+
+
 def files_of(cube: Cube) -> set[Path]:
     """The files that the samples of a cube are read from, as far as they are known."""
     found = set[Path]() if cube.path is None else {cube.path}
@@ -98,18 +127,19 @@ def _require_grid(first: Cube, other: Cube) -> None:
                 name=first.name, rows=first.rows, cols=first.cols, other=other.name, other_rows=other.rows,
                 other_cols=other.cols,
             ),
-            say("Bring them to one grid first, or cut both to the part that they have in common (--box)."),
+            say("Bring the others to the grid of the first (--onto first), or cut both to the part that they have in "
+                "common (--box)."),
         )  # fmt: skip
     off = _apart(first.geo, other.geo, first.rows, first.cols)
     if off > _MOST_OFF:
         raise HsiError(
             say("{other} lies up to {off:.3g} pixels beside {name}.", other=other.name, name=first.name, off=off),
-            say("Resample one of them to the grid of the other first."),
+            say("Bring the others to the grid of the first (--onto first)."),
         )
     if first.geo.crs_wkt and other.geo.crs_wkt and not _same_system(first.geo.crs_wkt, other.geo.crs_wkt):
         raise HsiError(
             say("{name} and {other} are of different coordinate systems.", name=first.name, other=other.name),
-            say("Resample one of them to the grid of the other first."),
+            say("Bring the others to the grid of the first (--onto first)."),
         )
 
 

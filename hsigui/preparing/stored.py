@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hsigui.cube.cube import Cube, CubeInfo, Source
 from hsigui.errors import HsiError
-from hsigui.preparing.made import as_values, info_of_values
+from hsigui.preparing.made import as_values, info_of_values, made_of_values
 from hsigui.preparing.words import TYPES
 from hsigui.texts import say
 
@@ -22,6 +22,7 @@ class Cast:
 
     source: Source
     dtype: np.dtype[Any]
+    made_of: ClassVar[str] = "samples"
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -40,6 +41,11 @@ class Packed:
     dtype: np.dtype[Any]
     scale: float
     nodata: float
+
+    @property
+    def made_of(self) -> str:
+        """See `windows`."""
+        return made_of_values(self.cube.info)
 
     @property
     def shape(self) -> tuple[int, int, int]:

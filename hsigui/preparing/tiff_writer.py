@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import rasterio
 import rasterio.shutil
+from numpy.typing import NDArray
 from rasterio.crs import CRS
 from rasterio.errors import CRSError, NotGeoreferencedWarning, RasterioError
 from rasterio.windows import Window
@@ -23,7 +24,9 @@ from hsigui.cube.formats.raster_files import NO_NETWORK
 from hsigui.cube.history import TAG, history_text
 from hsigui.errors import HsiError
 from hsigui.preparing.table import Told
-from hsigui.preparing.windows import samples
+from hsigui.preparing.turned import in_order
+from hsigui.preparing.windows import Window as Part
+from hsigui.preparing.windows import carry
 from hsigui.saving import what_to_do, written_beside
 from hsigui.texts import say
 
@@ -118,9 +121,12 @@ def _describe(file: Any, cube: Cube) -> None:
 
 
 def _fill(file: Any, cube: Cube, told: Told) -> None:
-    for rows, cols, block in samples(cube, told, TILE, TILE):
+    def put(part: Part, block: NDArray[Any]) -> None:
+        rows, cols, _ = part
         height, width, _ = block.shape
-        file.write(np.ascontiguousarray(block.transpose(2, 0, 1)), window=Window(cols.start, rows.start, width, height))
+        file.write(in_order(block, "bsq"), window=Window(cols.start, rows.start, width, height))
+
+    carry(cube, put, told, rows=TILE, cols=TILE)
 
 
 def _require_room(path: Path, needed: int) -> None:

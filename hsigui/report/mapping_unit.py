@@ -24,7 +24,7 @@ def smallest_unit(text: str, geo: Geo, shape: tuple[int, ...]) -> int:
         HsiError: it is none of these, or an area is asked for and the map has no place in metres.
     """
     said = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(m2|m²|ha)?", text.strip().casefold())
-    if said is None:
+    if said is None or not np.isfinite(float(said.group(1))):
         raise HsiError(say("“{text}” is no mapping unit.", text=text), say("Give it as 20 (pixels), 500m2 or 0.5ha."))
     value, unit = float(said.group(1)), said.group(2)
     if unit is None:

@@ -45,10 +45,10 @@ def test_a_chain_can_be_stopped_between_two_steps() -> None:
     ("option", "text"),
     [
         ("polish", "3"), ("majority", "x"), ("majority", "4"), ("majority", "1"), ("sieve", "3,5"), ("sieve", "much"),
-        ("sieve", "1ha"), ("merge", "3"), ("merge", "=2"), ("merge", ""), ("merge", "7=1"), ("below", "x"),
-        ("below", "0"), ("below", "2"), ("below", "nan"), ("below", "0.5"), ("fill", "x"), ("fill", "-1"),
-        ("fill", "nan"), ("recode", "nowhere.csv"), ("tree", "nowhere.csv:group"), ("mask", "nowhere.tif"),
-        ("paint", "nowhere.tif"),
+        ("sieve", "1ha"), ("sieve", "9" * 400), ("merge", "3"), ("merge", "=2"), ("merge", ""), ("merge", "7=1"),
+        ("below", "x"), ("below", "0"), ("below", "2"), ("below", "nan"), ("below", "0.5"), ("fill", "x"),
+        ("fill", "-1"), ("fill", "nan"), ("recode", "nowhere.csv"), ("tree", "nowhere.csv:group"),
+        ("mask", "nowhere.tif"), ("paint", "nowhere.tif"),
     ],
 )  # fmt: skip
 def test_a_step_that_is_none_or_does_not_fit_is_refused_in_words(option: str, text: str) -> None:

@@ -138,6 +138,31 @@ def test_a_table_recodes_and_names(speckled, tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("encoding", "sign"), [("utf-8", ","), ("utf-8-sig", ";"), ("cp1252", ";"), ("utf-16", "\t"), ("utf-8", "\t")]
+)
+def test_a_table_is_read_as_spreadsheets_write_it(tmp_path, encoding, sign):
+    path = tmp_path / "t.csv"
+    lines = [["old", "new", "name"], ["1", "5", '"Grünland,\r\nnass"'], ["x", "y"]]
+    path.write_bytes("\r\n".join(sign.join(line) for line in lines[:2]).encode(encoding))
+    targets, (named,) = read_recoding(path)
+    assert targets == (("1", 5),)
+    assert named.name.split() == ["Grünland,", "nass"], "a name may go on in the next line"
+    path.write_bytes("\r\n".join(sign.join(line) for line in lines).encode(encoding))
+    with pytest.raises(HsiError, match="Line 4"):
+        read_recoding(path)
+
+
+def test_a_table_of_a_whole_legend_recodes_the_part_that_the_map_has(speckled, tmp_path):
+    path = tmp_path / "legend.csv"
+    path.write_text("old,new\n1,11\n77,12\n")
+    made = after(speckled, step_of("recode", str(path)))
+    assert (made.classes == np.where(speckled.classes == 1, 11, speckled.classes)).all()
+    path.write_text("old,new\nMaise,11\n")
+    with pytest.raises(HsiError, match="no class “Maise”"):
+        after(speckled, step_of("recode", str(path)))
+
+
+@pytest.mark.parametrize(
     ("text", "said"),
     [
         ("old,neu\n1,2\n", "no column new"), ("old,new\n1,x\n", "Line 2"), ("old,new\n1,2\n1,3\n", "twice"),

@@ -38,6 +38,7 @@ def test_a_cube_reads_back_equal_in_every_interleave(tmp_path, monkeypatch, name
     cube = prepared(cube_of(array), [Crop(rows=(1, 10))])
     if small:
         monkeypatch.setattr(windows, "BLOCK_VALUES", 20)
+        monkeypatch.setattr(windows, "CACHED_VALUES", 3)
     path = save_cube(cube, tmp_path / name, interleave=interleave)[0]
     back = open_cube(path)
     np.testing.assert_array_equal(_stored(back), array[1:10])

@@ -1,0 +1,71 @@
+"""Zones as files name them: fields that are known or chosen, blanks, several layers, formats of shapes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pyogrio.raw import write
+
+from hsigui.errors import HsiError
+from hsigui.labels.formats import wkb
+from hsigui.labels.formats.zone_files import NO_NAME, fields_in, read_zones
+from hsigui.labels.grid import Grid
+from hsigui.labels.raster import AmbiguousLabels
+
+GRID = Grid(10, 10)
+
+
+def square(x: float, y: float) -> bytes:
+    return wkb.encoded([np.array([(x, y), (x + 2, y), (x + 2, y + 2), (x, y + 2), (x, y)], dtype=float)])
+
+
+def a_file(path: Path, *, layer: str = "fields", append: bool = False, **columns: list[object]) -> Path:
+    count = len(next(iter(columns.values())))
+    geometries = np.array([square(3 * n, 0) for n in range(count)], dtype=object)
+    driver = {".gpkg": "GPKG", ".shp": "ESRI Shapefile", ".kml": "KML"}[path.suffix]
+    values = [np.array(v, dtype=object if isinstance(v[0], str) or v[0] is None else None) for v in columns.values()]
+    with pytest.warns(UserWarning, match="crs"):
+        write(path, geometries, values, list(columns), driver=driver, geometry_type="Polygon", layer=layer,
+              append=append)  # fmt: skip
+    return path
+
+
+def test_zones_are_called_by_a_field_that_names_are_in_by_the_one_asked_for_or_by_their_number(tmp_path: Path) -> None:
+    path = a_file(tmp_path / "a ü.gpkg", owner=["x", "y", "x"], name=["b", None, "a"], size=[1.0, 2.0, 2.5])
+    found = read_zones(path, GRID)
+    assert [info.name for info in found.infos] == ["b", NO_NAME, "a"]
+    assert any("“name”" in note for note in found.notes)
+    assert any("1 polygon has no name" in note for note in found.notes)
+    owners = read_zones(path, GRID, "owner")
+    assert [(info.name, info.polygons) for info in owners.infos] == [("x", 2), ("y", 1)]
+    assert owners.members(slice(0, 10)).zones.tolist().count(0) == 8
+    assert [info.name for info in read_zones(path, GRID, "size").infos] == ["1", "2", "2.5"]
+    assert fields_in(path) == ("name", "owner", "size")
+    plain = a_file(tmp_path / "plain.shp", size=[1, 2])
+    numbered = read_zones(plain, GRID)
+    assert [info.name for info in numbered.infos] == ["1", "2"]
+    assert any("by the number of their polygon" in note for note in numbered.notes)
+
+
+def test_a_file_of_several_layers_asks_which_and_takes_the_one_that_is_named(tmp_path: Path) -> None:
+    path = a_file(tmp_path / "two.gpkg", name=["a", "b"])
+    a_file(path, layer="others", append=True, name=["c"])
+    with pytest.raises(AmbiguousLabels) as caught:
+        read_zones(path, GRID)
+    assert [info.name for info in caught.value.candidates] == ["fields", "others"]
+    assert [info.name for info in read_zones(path, GRID, layer="others").infos] == ["c"]
+    with pytest.raises(HsiError, match="no layer “x”"):
+        read_zones(path, GRID, layer="x")
+
+
+def test_a_file_without_polygons_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "points.geojson"
+    path.write_text(
+        '{"type": "FeatureCollection", "features": [{"type": "Feature", "properties": {}, "geometry": '
+        '{"type": "Point", "coordinates": [1, 1]}}]}',
+        encoding="utf-8",
+    )
+    with pytest.raises(HsiError, match="holds no polygons"):
+        read_zones(path, GRID)
