@@ -11,7 +11,7 @@ from hsigui.analysis.layer import Layer, LayerRecipe
 from hsigui.analysis.separability import Separability
 from hsigui.api.accuracy import evaluate, sample
 from hsigui.api.by_spectra import classify_by, match
-from hsigui.api.cubes import prepare, save_cube
+from hsigui.api.cubes import open_bands, prepare, save_cube
 from hsigui.api.finishing import edit
 from hsigui.api.given import LabelsLike, LibraryLike, PathLike, TruthLike
 from hsigui.api.layers import derive, separability, statistics
@@ -76,6 +76,7 @@ __all__ = [
     "mask",
     "match",
     "open",
+    "open_bands",
     "prepare",
     "pretrain",
     "quality_layers",

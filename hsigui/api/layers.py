@@ -117,8 +117,7 @@ def statistics(
     if zones is not None:
         asked = Path(zones), zone_field, zone_layer
         several = [measured] if isinstance(measured, Cube | Layer) else list(measured)
-        seen = [seen_by(one, mask, STATISTICS) if isinstance(one, Cube) else one for one in several]
-        return _by_zone(seen, classes, asked, bands, tuple(percentiles), command, ctx or quiet())
+        return _by_zone(several, classes, asked, bands, tuple(percentiles), mask, command, ctx or quiet())
     if classes is None or not isinstance(measured, Cube | Layer):
         raise HsiError(
             say("Statistics are of classes of one scene or layer, or of zones."), say("Give labels, a map, or zones.")
@@ -131,7 +130,7 @@ def statistics(
 
 def _by_zone(
     several: Sequence[Cube | Layer], classes: LabelsLike | None, asked: tuple[Path, str | None, str | None],
-    bands: Sequence[int] | None, percents: tuple[float, ...], command: str, ctx: Context,
+    bands: Sequence[int] | None, percents: tuple[float, ...], mask: MasksLike, command: str, ctx: Context,
 ) -> StatisticsTables:  # fmt: skip
     from hsigui.pipeline.zone_measures import Named, statistics_tables
     from hsigui.pipeline.zone_tables import ZonesAsked
@@ -141,7 +140,10 @@ def _by_zone(
         require_same_size(grid.shape, grids[0].shape, say("pixels of {name}", name=one.name))
         require_same_place(grid.geo, grids[0].geo, grid.shape, say("pixels of {name}", name=one.name))
     of = ZonesAsked(*asked)
-    named = [Named(one.name, _measured(one, bands if n == 0 else None, None)) for n, one in enumerate(several)]
+    named = [
+        Named(one.name, _measured(one, bands if n == 0 else None, mask if isinstance(one, Cube) else None))
+        for n, one in enumerate(several)
+    ]
     numbers = None if classes is None else Labels.of(classes, say("The array of classes"))
     made = {**of.record, **({"command": command} if command else {})}
     return statistics_tables(named, of.read(grids[0]), ctx, classes=numbers, percents=percents, made=made)

@@ -86,18 +86,19 @@ def statistics(arguments: argparse.Namespace) -> None:
 
 def _by_zone(arguments: argparse.Namespace) -> None:
     """Statistics of zones, and of the classes of zones where there are labels."""
-    require_a_use(arguments)
     inputs = [path for path in (arguments.cube, arguments.labels, arguments.zones, *arguments.layer) if path]
     check_outputs(inputs, [(arguments.out, sheet_suffixes())])
+    require_a_use(arguments)
     cube = api.open(arguments.cube, **reading(arguments))
     labels = None if arguments.labels is None else _labels(arguments, cube)
-    several, masks = [cube, *map(api.open, arguments.layer)], given_masks(arguments, cube, STATISTICS)
+    masks = given_masks(arguments, cube, STATISTICS) or None
+    several = [cube, *map(api.open, arguments.layer)]
 
     def work(ctx: Context) -> StatisticsTables:
         return api.statistics(
             several, labels, zones=arguments.zones, zone_field=arguments.zone_field, zone_layer=arguments.zone_layer,
-            bands=_bands(arguments), percentiles=arguments.percentiles, mask=masks or None,
-            command=canonical(arguments), ctx=ctx,
+            bands=_bands(arguments), percentiles=arguments.percentiles, mask=masks, command=canonical(arguments),
+            ctx=ctx,
         )  # fmt: skip
 
     found = run_with_progress(work, say("Opening {name}", name=cube.name))
