@@ -26,6 +26,12 @@ def check() -> None:
         ask()
 
 
+def asked() -> Callable[[], None]:
+    """What `check` asks in this thread, for threads that work for it."""
+    ask: Callable[[], None] | None = getattr(_asked, "check", None)
+    return ask if ask is not None else lambda: None
+
+
 @contextmanager
 def checked_by(ask: Callable[[], None]) -> Iterator[None]:
     """Lets `check` call `ask` in this thread, as long as the block lasts."""

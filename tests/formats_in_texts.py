@@ -17,6 +17,7 @@ from hsigui.cube.formats import table as scenes
 from hsigui.cube.formats.products import help_table as products
 from hsigui.cube.libraries import table as libraries
 from hsigui.labels.formats import table as labels
+from hsigui.report import sheet_table as tables
 from hsigui.report import table as maps
 from hsigui.ui.image import tools_table as tools
 
@@ -47,6 +48,7 @@ LISTS: Mapping[Path, Mapping[str, Callable[[], str]]] = {
     },
     HELP / "labelling.md": {"tools": _lines(tools.help_table)},
     HELP / "maps.md": {"maps": _lines(maps.help_table)},
+    HELP / "tables.md": {"tables": _lines(tables.help_table)},
     HELP / "spectra.md": {"libraries": _lines(libraries.help_table)},
     HELP / "layers.md": {"indices": _lines(layers.help_table)},
 }

@@ -29,9 +29,10 @@ from hsigui.labels.formats.files import read_classes, write_classes
 from hsigui.report import table as maps
 from hsigui.report.maps import export_map
 from hsigui.report.rasters import write_layers
+from hsigui.report.sheet_table import FORMATS
 from tests.formats_in_texts import HELP, LISTS, ROOT, marked, with_lists
 
-TABLES = (scenes.OWN, libraries.FORMATS, labels.FORMATS, labels.CLASS_TABLES, maps.OWN, maps.LAYERS)
+TABLES = (scenes.OWN, libraries.FORMATS, labels.FORMATS, labels.CLASS_TABLES, maps.OWN, maps.LAYERS, FORMATS)
 KNOWN = {*scenes.LIBRARIES[1], *(suffix for table in TABLES for suffix in suffixes_of(table))}
 # Endings of files that are written beside others, or that are no scenes, labels or maps.
 BESIDE = {".aux", ".vat", ".legend", ".pgw", ".jgw", ".prj", ".html", ".md", ".safetensors", ".hsigui", ".sh", ".toml"}

@@ -80,7 +80,7 @@ def _joined(name: str, values: Sequence[str]) -> list[str]:
 
 
 def _values(action: argparse.Action, value: Any) -> list[str]:
-    return list(_each(action, value if action.nargs == "+" else [value]))
+    return list(_each(action, value if action.nargs in ("+", "*") else [value]))
 
 
 def _each(action: argparse.Action, values: Sequence[Any]) -> Iterator[str]:

@@ -18,6 +18,7 @@ from hsigui.commands.without_effect import Need, require_effect
 from hsigui.errors import HsiError
 from hsigui.jobs import CallbackContext
 from hsigui.pipeline.evaluation import Evaluation
+from hsigui.pipeline.finished_record import measured_after
 from hsigui.report.area import AreaEstimate
 from hsigui.report.context import ClassMatch, ReportContext
 from hsigui.report.document import evidence
@@ -41,7 +42,7 @@ def evaluate(arguments: argparse.Namespace) -> None:
     _check_errors(arguments)
     cube = None if arguments.cube is None else api.open(arguments.cube, variable=arguments.variable)
     found = api.evaluate(
-        arguments.map, arguments.truth, labels=arguments.labels, match=_pairs(arguments.match),
+        arguments.map, arguments.truth, labels=arguments.labels, match=pairs(arguments.match),
         resample=arguments.resample, against=arguments.against or (), design=arguments.design or "", cube=cube,
         spectra=arguments.report is not None, map_variable=arguments.map_variable,
         truth_variable=arguments.truth_variable, labels_variable=arguments.labels_variable,
@@ -51,8 +52,10 @@ def evaluate(arguments: argparse.Namespace) -> None:
         command=canonical(arguments), ctx=CallbackContext(warn=tell),
     )  # fmt: skip
     measured, context = found.accuracy, found.context
+    after = () if context.split is None else measured_after(context.split.after, context.split.painted)
     for note in context.notes:
-        tell(note)
+        if note not in after or arguments.json:  # else it stands beside the figures
+            tell(note)
     page, written = None, _write_errors(arguments, found)
     if arguments.report:  # before anything is printed: a reader that goes away (`| head`) must not cost the report
         page = api.save(found, arguments.report)[0]
@@ -93,7 +96,7 @@ def _write_errors(arguments: argparse.Namespace, found: Evaluation) -> list[Path
     return written
 
 
-def _pairs(text: str | None) -> dict[str, str]:
+def pairs(text: str | None) -> dict[str, str]:
     """ "corn=Maize,3=Soil" as a mapping.
 
     Raises:
@@ -132,7 +135,8 @@ def _print(measured: Accuracy, context: ReportContext) -> None:
         )
     print(say("on {n_test} test pixels", n_test=measured.n_test), end="")
     print("" if measured.overlap is None else say("; {overlap} training pixels left out", overlap=measured.overlap))
-    for said in filter(None, (about_missing_data(measured), about_untrained(measured))):
+    after = () if context.split is None else measured_after(context.split.after, context.split.painted)
+    for said in filter(None, (*after, about_missing_data(measured), about_untrained(measured))):
         print(said)
     for one in context.split.chosen_by if context.split is not None else ():
         print(one.words)

@@ -7,19 +7,22 @@ import argparse
 from hsigui import __version__
 from hsigui.commands.accuracy_parser import add_evaluate, add_sample, add_study
 from hsigui.commands.demo_parser import add_demo
+from hsigui.commands.edit_parser import add_edit
 from hsigui.commands.helping import Parser
 from hsigui.commands.map_parser import add_card, add_classify, add_export
+from hsigui.commands.mask_parser import add_mask, add_masks
 from hsigui.commands.match_parser import add_match
 from hsigui.commands.options import add_outside, add_progress, add_reading, add_scale, scene
 from hsigui.commands.prepare_parser import add_prepare
 from hsigui.commands.project_parser import add_project
 from hsigui.commands.scene_parser import add_derive, add_info, add_labels, add_separability, add_statistics
 from hsigui.commands.training_parser import add_pretrain
+from hsigui.commands.zones_parser import add_areas
 from hsigui.cube.remote.opening import is_address, typed_address
 from hsigui.texts import say
 
-COMMANDS = ("info", "prepare", "labels", "derive", "match", "statistics", "separability", "sample", "pretrain",
-            "classify", "export", "card", "evaluate", "study", "project", "demo")  # fmt: skip
+COMMANDS = ("info", "prepare", "mask", "labels", "derive", "match", "statistics", "separability", "sample", "pretrain",
+            "classify", "edit", "export", "card", "evaluate", "areas", "study", "project", "demo")  # fmt: skip
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -36,6 +39,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title=say("commands"), metavar="COMMAND", prog="hsigui")
     add_info(commands)
     add_prepare(commands)
+    add_mask(commands)
     add_labels(commands)
     add_derive(commands)
     p = add_match(commands)
@@ -47,15 +51,21 @@ def build_parser() -> argparse.ArgumentParser:
     add_sample(commands)
     add_pretrain(commands)
     add_classify(commands)
+    add_edit(commands)
     add_export(commands)
     add_card(commands)
     add_evaluate(commands)
+    add_areas(commands)
     add_study(commands)
     add_project(commands)
-    for name in ("info", "prepare", "labels", "derive", "match", "statistics", "separability", "sample", "pretrain",
-                 "classify", "export", "evaluate", "study"):  # fmt: skip
+    for name, uses in (("pretrain", ("pretrain",)), ("classify", ("map",)), ("derive", ("statistics",)),
+                       ("statistics", ("statistics",)), ("separability", ("statistics",)),
+                       ("study", ("pretrain", "map"))):  # fmt: skip
+        add_masks(commands.choices[name], uses, short=name != "derive")
+    for name in ("info", "prepare", "mask", "labels", "derive", "match", "statistics", "separability", "sample",
+                 "pretrain", "classify", "export", "evaluate", "areas", "study"):  # fmt: skip
         add_outside(commands.choices[name])
-    for name in ("prepare", "derive", "statistics", "pretrain", "classify", "study"):
+    for name in ("prepare", "mask", "derive", "statistics", "areas", "pretrain", "classify", "study"):
         add_progress(commands.choices[name])
     add_demo(commands)
     return parser

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from hsigui import api
 from hsigui.commands.console import run_with_progress, tell_all
 from hsigui.commands.outputs import check_outputs
-from hsigui.commands.reading import reading
+from hsigui.commands.reading import reading, reading_words
+from hsigui.cube.cube import Cube
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
-from hsigui.preparing.asked import ends_of, step_of
+from hsigui.preparing.area import ends_of
+from hsigui.preparing.asked import step_of
+from hsigui.preparing.band_files import is_folder_of_bands, open_bands
 from hsigui.preparing.calibrate import Reference, WhiteDark
+from hsigui.preparing.onto import Onto
 from hsigui.preparing.step import Step
 from hsigui.preparing.table import cube_suffixes, writer_of
 from hsigui.texts import say
+
+AUTO = "auto"  # instead of a white reference: that which lies beside the scene
 
 
 def prepare(arguments: argparse.Namespace) -> None:
@@ -29,9 +36,14 @@ def prepare(arguments: argparse.Namespace) -> None:
     _require_new(out, arguments.overwrite)
     check_outputs([*map(Path, arguments.cubes), *_references(arguments)], [(out, cube_suffixes())])
     _require_together(arguments)
-    steps = [_step(name, text, arguments) for name, text in arguments.steps]
-    cubes = [api.open(path, **reading(arguments)) for path in arguments.cubes]
-    cube = api.prepare(cubes, *steps, by_wavelength=arguments.sort)
+    steps = _steps(arguments)
+    cubes = [cube for path in arguments.cubes for cube in _opened(path, arguments)]
+    if words := reading_words(arguments):  # for all of them
+        cubes[0] = cubes[0].with_info(replace(cubes[0].info, history=(*cubes[0].info.history, words)))
+    cube = api.prepare(
+        cubes, *steps, by_wavelength=arguments.sort, mosaic=arguments.mosaic or "", onto=arguments.onto or "",
+        resampling=_resampling(arguments),
+    )  # fmt: skip
     tell_all(cube.notes)
 
     def work(ctx: Context) -> Sequence[Path]:
@@ -47,6 +59,16 @@ def prepare(arguments: argparse.Namespace) -> None:
     )  # fmt: skip
 
 
+def _opened(path: Path | str, arguments: argparse.Namespace) -> list[Cube]:
+    """The scene of a path, or the single bands of a folder."""
+    if isinstance(path, Path) and is_folder_of_bands(path.expanduser()):
+        out = arguments.out
+        return open_bands(
+            path.expanduser(), lambda file: api.open(file, **reading(arguments)), (out, out.with_suffix(".hdr"))
+        )
+    return [api.open(path, **reading(arguments))]
+
+
 def _require_new(out: Path, overwrite: bool) -> None:
     """Refuses to write over a cube unasked: where OUT was forgotten, the last of the scenes stands in its place."""
     files = [out, out.with_suffix(".hdr")] if writer_of(out).title == "ENVI" else [out]
@@ -59,24 +81,66 @@ def _require_new(out: Path, overwrite: bool) -> None:
 
 
 def _require_together(arguments: argparse.Namespace) -> None:
-    if any(name == "white" for name, _ in arguments.steps):
+    white = [text for name, text in arguments.steps if name == "white"]
+    if AUTO in white and len(arguments.cubes) > 1:
+        raise HsiError(
+            say("--white {auto} takes the references of one scene.", auto=AUTO),
+            say("Calibrate each scene by itself, then stack what was made of them."),
+        )
+    if white:
         return
-    for name, value in (("--dark", arguments.dark), ("--panel", arguments.panel)):
+    for name, value in (
+        ("--dark", arguments.dark), ("--white-dark", arguments.white_dark), ("--panel", arguments.panel)
+    ):  # fmt: skip
         if value is not None:
             raise HsiError(say("{option} goes with --white.", option=name), say("Add --white, or leave it out."))
 
 
 def _references(arguments: argparse.Namespace) -> list[Path]:
-    """The files of white and dark references."""
+    """The files of white and dark references, and those whose grid or bands are taken."""
+    likes = [Path(text) for name, text in arguments.steps if name in ("grid", "like") and Path(text).is_file()]
     named = [text for name, text in arguments.steps if name == "white"]
-    return [Path(text) for text in (*named, *([arguments.dark] if arguments.dark else [])) if not _is_rows(text)]
+    others = [text for text in (arguments.dark, arguments.white_dark) if text]
+    return likes + [Path(text) for text in (*named, *others) if text != AUTO and not _is_rows(text)]
+
+
+def _steps(arguments: argparse.Namespace) -> list[Step]:
+    """The steps in their order; a resampling is that of the grid before it."""
+    steps: list[Step] = []
+    for name, text in arguments.steps:
+        last = steps[-1] if steps else None
+        if name != "resampling":
+            steps.append(_step(name, text, arguments))
+        elif isinstance(last, Onto):
+            steps[-1] = replace(last, resampling=text)
+        elif not arguments.onto:
+            raise HsiError(
+                say("--resampling goes with --grid, behind it, or with --onto."), say("Add one, or leave it out.")
+            )
+    return steps
+
+
+def _resampling(arguments: argparse.Namespace) -> str:
+    """That of --onto: one that stands behind no grid."""
+    before = ""
+    for name, text in arguments.steps:
+        if name == "resampling" and before != "grid":
+            return str(text)
+        before = name
+    return "nearest"
 
 
 def _step(name: str, text: str, arguments: argparse.Namespace) -> Step:
     if name != "white":
         return step_of(name, text)
-    dark = None if arguments.dark is None else _reference(arguments.dark)
-    return WhiteDark(_reference(text), dark, 1.0 if arguments.panel is None else arguments.panel)
+    dark, white_dark = (
+        None if given is None else _reference(given) for given in (arguments.dark, arguments.white_dark)
+    )
+    panel = 1.0 if arguments.panel is None else arguments.panel
+    if text != AUTO:
+        return WhiteDark(_reference(text), dark, panel, white_dark)
+    found = WhiteDark.beside(arguments.cubes[0], panel)
+    return replace(found, dark=dark or found.dark, white_dark=white_dark or found.white_dark)
 
 
 def _reference(text: str) -> Reference:

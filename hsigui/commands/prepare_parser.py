@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hsigui.commands.options import add_reading, add_scale, command, scene
-from hsigui.preparing.words import INTERLEAVES, STEPS, TYPES
+from hsigui.preparing.words import INTERLEAVES, MOSAICS, RESAMPLINGS, STEPS, TYPES, WHOSE_GRID
 from hsigui.texts import say
 
 if TYPE_CHECKING:
     from hsigui.commands.helping import Commands
 
 
-class _Step(argparse.Action):
+class StepAction(argparse.Action):
     """Notes a step behind those that were given before it."""
 
     def __call__(
@@ -29,27 +29,41 @@ def add_prepare(commands: Commands) -> None:
     p = commands.add_parser("prepare", help=say("cut, stack, calibrate and save cubes as a new one"))
     p.add_argument(
         "cubes", type=scene, metavar="CUBE", nargs="+",
-        help=say("the scene; of several of one grid the bands of each follow those of the one before"),
+        help=say("the scene; of several of one grid the bands of each follow those of the one before (but --mosaic); "
+                 "a folder of files of single bands"),
     )  # fmt: skip
     p.add_argument(
         "out",
         type=Path,
         metavar="OUT",
-        help=say("the file to write: ENVI (.hdr, .img), GeoTIFF (.tif) or MATLAB (.mat)"),
+        help=say("the file to write: ENVI (.hdr, .img), GeoTIFF (.tif), MATLAB (.mat) or zarr (.zarr)"),
     )
     steps = p.add_argument_group(say("steps, done in the order given"))
     for name, form, told in STEPS:
         steps.add_argument(
-            f"--{name}", action=_Step, dest="steps", default=[], help=told,
+            f"--{name}", action=StepAction, dest="steps", default=[], help=told,
             **({"metavar": form} if form else {"nargs": 0}),
         )  # fmt: skip
     steps.add_argument(
-        "--white", action=_Step, dest="steps", default=[], metavar="FILE|FIRST:LAST",
-        help=say("divide by the mean line of a white reference: a cube, or rows of the scene"),
+        "--white", action=StepAction, dest="steps", default=[], metavar="FILE|FIRST:LAST|auto",
+        help=say("divide by the mean line of a white reference: a cube, rows of the scene, or auto for that which the "
+                 "camera's program has put beside the scene"),
+    )  # fmt: skip
+    steps.add_argument(
+        "--resampling", action=StepAction, dest="steps", default=[], choices=RESAMPLINGS,
+        help=say("how the --grid before it, or --onto, makes samples of others (nearest)"),
     )  # fmt: skip
     p.add_argument("--dark", metavar="FILE|FIRST:LAST", help=say("the dark reference that goes with --white"))
+    p.add_argument(
+        "--white-dark", metavar="FILE|FIRST:LAST", help=say("the dark reference of --white, where it is another")
+    )
     p.add_argument("--panel", type=float, metavar="R", help=say("reflectance of the white reference (1)"))
     p.add_argument("--sort", action="store_true", help=say("sort the bands of several files by wavelength"))
+    p.add_argument(
+        "--mosaic", choices=MOSAICS,
+        help=say("several flight lines as one scene: the first that has data, or fading one into the other"),
+    )  # fmt: skip
+    p.add_argument("--onto", choices=WHOSE_GRID, help=say("resample files of other grids to the first or finest"))
     p.add_argument("--type", choices=TYPES, metavar="TYPE", help=say("of the samples, such as int16 (as they are)"))
     p.add_argument(
         "--to-scale", type=float, metavar="N", help=say("write whole numbers: values times this, such as 10000")

@@ -19,9 +19,11 @@ from hsigui.commands.options import (
     scene,
 )
 from hsigui.commands.values import bands, percents, place, positive
+from hsigui.commands.zones_parser import add_zones
 from hsigui.cube.formats.rows import listed, suffixes_of
 from hsigui.labels.formats import table as labels
 from hsigui.report import table as maps
+from hsigui.report.sheet_table import sheet_suffixes
 from hsigui.texts import say
 
 if TYPE_CHECKING:
@@ -130,9 +132,20 @@ class _ListKinds(argparse.Action):
 def add_statistics(commands: Commands) -> None:
     """`hsigui statistics`."""
     p = commands.add_parser(
-        "statistics", help=say("what the values of classes of pixels are like: mean, spread, percentiles, covariance")
+        "statistics",
+        help=say("what the values of classes of pixels or of zones are like: mean, spread, percentiles, covariance"),
     )
-    _add_classes_of_cube(p)
+    _add_classes_of_cube(p, required=False)
+    add_zones(p)
+    p.add_argument(
+        "--layer", type=scene, action="append", default=[], metavar="FILE",
+        help=say("with --zones: measure this raster of the same pixels too, such as a layer; may be given again"),
+    )  # fmt: skip
+    p.add_argument(
+        "--table", choices=("statistics", "zones"),
+        help=say("with --zones: which table a .csv holds, a line for each zone and band, or a line a zone "
+                 "(statistics)"),
+    )  # fmt: skip
     p.add_argument(
         "--percentiles", type=percents, default=(5.0, 25.0, 50.0, 75.0, 95.0), metavar="P,P",
         help=say("which percentiles (5,25,50,75,95); none for none"),
@@ -156,16 +169,25 @@ def add_separability(commands: Commands) -> None:
     p.set_defaults(work=command("separability", "statistics"))
 
 
-def _add_classes_of_cube(p: argparse.ArgumentParser) -> None:
-    """A scene, classes of its pixels, and bands."""
+def _add_classes_of_cube(p: argparse.ArgumentParser, *, required: bool = True) -> None:
+    """A scene, classes of its pixels, and bands.
+
+    Args:
+        required: whether there must be classes; else there may be zones.
+    """
     p.add_argument("cube", type=scene, metavar="CUBE", help=say("the scene, or a layer that derive wrote"))
     p.add_argument(
-        "--labels", type=Path, required=True, metavar="LABELS",
+        "--labels", type=Path, required=required, metavar="LABELS",
         help=say("classes of its pixels: labels, a ground truth, a map or clusters"),
     )  # fmt: skip
     add_labels_reading(p)
     p.add_argument(
         "--bands", type=bands, metavar="N,N-N", help=say("only these bands, counted from 1 (all that are good)")
     )
-    p.add_argument("--out", type=Path, required=True, metavar="CSV", help=say("the table"))
+    p.add_argument("--out", type=Path, required=True, metavar="CSV" if required else "OUT",
+                   help=say("the table") if required else _of_tables())  # fmt: skip
     add_reading(p)
+
+
+def _of_tables() -> str:
+    return say("the table: .csv; of zones {listed}", listed=listed(sheet_suffixes(), "or"))

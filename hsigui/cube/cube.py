@@ -47,6 +47,15 @@ class Source(Protocol):
         """Stored samples of a window (slices may have steps), rows x cols x bands, native byte order."""
 
 
+def order_of(strides: Sequence[int]) -> str:
+    """The interleave (bsq, bil or bip) of samples with these distances from one row, column and band to the next; empty
+    for any other order."""
+    row, col, band = (abs(stride) for stride in strides)
+    if band > row >= col:
+        return "bsq"
+    return "bil" if row >= band > col else "bip" if row >= col >= band else ""
+
+
 @dataclass(frozen=True)
 class ArraySource:
     """A source over anything that numpy indexes as rows x cols x bands: an array or a memory map (transposed view)."""
@@ -62,6 +71,11 @@ class ArraySource:
     @property
     def dtype(self) -> np.dtype[Any]:
         return self.array.dtype.newbyteorder("=")
+
+    @property
+    def order(self) -> str:
+        """In which order its samples lie, see `order_of`."""
+        return order_of(self.array.strides)
 
     def read(self, rows: slice, cols: slice, bands: slice | Sequence[int]) -> NDArray[Any]:
         """Rows x cols x bands, as they are stored."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ class PickedBands:
 
     source: Source
     bands: NDArray[np.intp]
+    made_of: ClassVar[str] = "samples"  # see `preparing.windows`
 
     @property
     def shape(self) -> tuple[int, int, int]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from hsigui.finishing.finished_map import FinishedMap
 from hsigui.finishing.step import Check
 from hsigui.report.filters import majority_filtered, sieved
+from hsigui.report.mapping_unit import smallest_unit
 
 
 @dataclass(frozen=True)
@@ -32,17 +33,18 @@ class Sieve:
     """Groups of fewer pixels join their largest neighbour; see `report.filters.sieved`.
 
     Attributes:
-        smallest: pixels of the smallest group that is kept.
+        smallest: group that is kept, in pixels ("20") or as an area ("0.5ha", "500m2").
         connectivity: 4 where groups hang together along rows and columns only, 8 where diagonally too.
     """
 
-    smallest: int
+    smallest: str
     connectivity: int = 4
 
     @property
     def told(self) -> str:
-        return f"--sieve {self.smallest}" + ("" if self.connectivity == 4 else f",{self.connectivity}")
+        return f"--sieve {''.join(self.smallest.split())}" + ("" if self.connectivity == 4 else f",{self.connectivity}")
 
     def on(self, found: FinishedMap, check: Check) -> FinishedMap:
         check()
-        return replace(found, classes=sieved(found.classes, self.smallest, self.connectivity))
+        pixels = smallest_unit(self.smallest, found.geo, found.classes.shape)
+        return replace(found, classes=sieved(found.classes, pixels, self.connectivity))

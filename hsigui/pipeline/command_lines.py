@@ -24,6 +24,7 @@ from hsigui.specs import MapSpec, PretrainSpec, SplitSpec
 
 RUN, MAP, REPORT = "repeated-run", "repeated-map.tif", "repeated-report"
 CONFIDENCE = "repeated-confidence.tif"
+FINISHED = "repeated-finished.tif"
 LAYER, MASK = "repeated-layer.tif", "repeated-mask.tif"
 LABELS, TEST, TRUTH = "repeated-labels.tif", "repeated-test.tif", "repeated-truth.tif"
 DEMO, DEMO_SCENE = "repeated-demo", "repeated-demo/demo-scene.hdr"
@@ -143,6 +144,12 @@ def classify(
     return _line("classify", *scene.words, *words, "--device", device, "--out", MAP, *beside, *scene.reading)
 
 
+def edit(steps: Sequence[str], map_file: str = MAP, out: str = FINISHED) -> str:
+    """Does steps on the map, each as an option that is quoted already."""
+    unsure = ["--confidence", CONFIDENCE] if any(step.startswith("--below") for step in steps) else []
+    return " ".join([_line("edit", map_file, out), *steps, *([shlex.join(unsure)] if unsure else [])])
+
+
 @dataclass(frozen=True)
 class LabelsArgument:
     """The labels of the lines: their file (None for none), which array of it, and how it is read; empty for as it
@@ -236,9 +243,9 @@ def derive(
     return _line("derive", *scene.words, *words, *scene.reading)
 
 
-def evaluate(truth: str | Path, *outputs: str) -> str:
+def evaluate(truth: str | Path, *outputs: str, map_file: str = MAP) -> str:
     """Measures the map and writes the report, or what options with their files say instead."""
-    return _line("evaluate", MAP, "--truth", truth, *(outputs or ("--report", REPORT)))
+    return _line("evaluate", map_file, "--truth", truth, *(outputs or ("--report", REPORT)))
 
 
 def _of_choice(choice: ImportChoice) -> list[str]:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,9 +12,11 @@ from numpy.typing import NDArray
 from hsigui.analysis.nearest import Nearest
 from hsigui.analysis.references import Matching
 from hsigui.cube.cube import Cube
-from hsigui.cube.fingerprint import fingerprint
+from hsigui.cube.fingerprint import scene_fingerprint
 from hsigui.cube.flips import Flip, flips
-from hsigui.pipeline.provenance import Provenance, chosen_of, pixel_area
+from hsigui.cube.masked import masks_told
+from hsigui.pipeline.packed_bits import packed, unpacked
+from hsigui.pipeline.provenance import Provenance, chosen_of, pixel_area, raster_hash, told_of_masks
 from hsigui.texts import say
 
 NAMED = 40  # classes whose names a report tells
@@ -31,14 +30,16 @@ def describe_match(cube: Cube, found: Nearest, seconds: Mapping[str, float] | No
         settings={
             **({"Scene": said} if (said := chosen_of(cube)) else {}),
             "Matching": in_words(matching, found, cube),
+            **({"Masks": told_of_masks(masks)} if (masks := masks_told(cube)) else {}),
         },
         seconds=dict(seconds or {}),
         pixel_area_m2=pixel_area(cube.geo, (cube.rows, cube.cols)),
         cube=cube.where,
-        hashes={"cube": fingerprint(cube)},
+        hashes={"cube": scene_fingerprint(cube)},
         reach=0,
         matching=matching.to_json(),
-        no_data=_packed(found.valid),
+        no_data=packed(~found.valid),
+        masks=masks_told(cube),
     )
 
 
@@ -81,39 +82,20 @@ def sources_of(matching: Matching) -> list[str]:
 
 def valid_of(record: Provenance | None, array: NDArray[np.uint16]) -> NDArray[np.bool_] | None:
     """Where the scene of a map in a file has data, rows x cols; None where that is not known. Pixels without a class
-    are those without data, but for maps by spectra, which leave some unclassified.
+    are those without data, but for maps by spectra and finished ones, which leave some unclassified.
 
     Args:
         array: the class numbers of the map, rows x cols.
     """
-    if record is None:
+    if record is None or (record.finishing and not record.finishing.get("no_data_known")):
         return None
-    if not record.matching:
+    if not record.matching and not record.finishing:
         return np.asarray(array != 0)
-    if not record.no_data:
-        return np.ones(array.shape, dtype=bool)
-    for flip in (Flip(), *flips()):
+    ways = (Flip(), *flips())  # in which the map may have been turned when it was written
+    same = next((flip for flip in ways if record.map_sha256 == raster_hash(flip.array(array))), None)
+    for flip in ways if same is None else (same,):
         there = flip.array(array)
-        valid = _unpacked(record.no_data, there.shape)
-        if valid is not None and not there[~valid].any():
-            return np.asarray(flip.array(valid))
+        without = unpacked(record.no_data, there.shape)
+        if without is not None and not there[without].any():
+            return np.asarray(flip.array(~without))
     return None
-
-
-def _packed(valid: NDArray[np.bool_]) -> str:
-    """Where there is no data as text; empty for nowhere. Rows x cols."""
-    return "" if valid.all() else base64.b64encode(zlib.compress(np.packbits(~valid).tobytes(), 6)).decode("ascii")
-
-
-def _unpacked(text: str, shape: tuple[int, ...]) -> NDArray[np.bool_] | None:
-    """Where there is data, rows x cols; None where the text is of another size, or none of ours."""
-    count = int(np.prod(shape))
-    size = -(-count // 8)
-    try:
-        content = zlib.decompressobj().decompress(base64.b64decode(text), size + 1)
-    except (binascii.Error, ValueError, zlib.error):
-        return None
-    if len(content) != size:
-        return None
-    bits = np.unpackbits(np.frombuffer(content, dtype=np.uint8), count=count)
-    return np.asarray(bits.reshape(shape) == 0)

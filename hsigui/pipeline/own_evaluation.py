@@ -12,6 +12,7 @@ from hsigui.pipeline import provenance
 from hsigui.pipeline import split as splits
 from hsigui.pipeline.choosers import choosing_labels
 from hsigui.pipeline.evaluation import Evaluation
+from hsigui.pipeline.finished_record import measured_after
 from hsigui.pipeline.provenance import Provenance
 from hsigui.pipeline.repeating import command_lines
 from hsigui.pipeline.report_context import report_context
@@ -49,9 +50,13 @@ def evaluate_result(
         raise HsiError(NO_FIGURES, say("Load ground truth (File menu), or paint validation labels (V), first."))
     grid = Grid(result.cube.rows, result.cube.cols, result.cube.geo)
     masked, lost = provenance.masked_out(record, grid)
-    facts = _own_facts(result, splits.facts(result.trained_on, result.test_pixels, record, result.draw, masked))
-    chose = choosing_labels(record, result.test_pixels, result.trained_on, grid)
+    facts = _own_facts(result, splits.facts(result.train_pixels, result.test_pixels, record, result.draw, masked))
+    chose = choosing_labels(record, result.test_pixels, result.train_pixels, grid)
     facts = dataclasses.replace(facts, chosen_by=chose)
+    if (made := result.finishing) is not None:
+        after = tuple(done.told for done in made.steps)
+        facts = dataclasses.replace(facts, after=after, painted=result.painted_tested)
+        notes = (*notes, *measured_after(after, result.painted_tested))
     commands = command_lines(result, record, files, score=True)
     said = [_reference_note(result), *lost, *notes]
     plain = result.plain or result.cube
@@ -67,7 +72,7 @@ def evaluate_result(
     relied = None if sure is None else reliability(sure, result.array, result.test_pixels, result.classes)
     scored = Scored(
         result.cube.name, result.cube.name, result.array, result.classes, result.classes, result.cube.geo,
-        result.tested, result.trained_on, result.test_pixels, hashes, measured, record, result.draw, masked, facts,
+        result.tested, result.train_pixels, result.test_pixels, hashes, measured, record, result.draw, masked, facts,
         _own_matches(result), reliability=relied,
     )  # fmt: skip
     context = report_context(
@@ -82,7 +87,7 @@ def _own_facts(result: Result, facts: SplitFacts) -> SplitFacts:
     if result.draw is not None and result.test is not None and result.test.is_rest and result.test.is_truth:
         return found
     # Nobody drew these test pixels: no guard band was asked for, and what is not tested is to be seen from them alone.
-    trained, tested = (pixel_counts(part) for part in (result.trained_on, result.test_pixels))
+    trained, tested = (pixel_counts(part) for part in (result.train_pixels, result.test_pixels))
     names = tuple(result.classes.get(number).name for number in trained if number not in tested)
     return dataclasses.replace(found, guard=None, not_tested=names)
 

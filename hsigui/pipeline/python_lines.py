@@ -11,13 +11,17 @@ import dataclasses
 import shlex
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import PurePath
 
 from hsigui.errors import HsiError
+from hsigui.masks.using import MAP, PRETRAIN, STATISTICS, uses_of
+from hsigui.masks.words import STEPS
 from hsigui.texts import say
 
 READING = frozenset({"--variable", "--axes", "--size", "--order", "--wavelengths", "--bad-bands", "--units",
                      "--quality", "--scale", "--leave-out-bands", "--take-in-bands"})  # fmt: skip
-FLAGS = frozenset({"--headless", "--no-monitor", "--cog", "--bare", "--north-up", "--resample"})
+FLAGS = frozenset({"--headless", "--no-monitor", "--cog", "--bare", "--north-up", "--resample", "--invert",
+                   "--by-share"})  # fmt: skip
 MANY = frozenset({"--out", "--legend"})  # options of an export that take as many words as follow
 TRAINING = {
     "--method": str, "--preset": str, "--epochs": int, "--seed": int, "--device": str, "--start": str, "--from": str,
@@ -31,6 +35,8 @@ SAMPLING = {
     "--per-class": int, "--percent": float, "--seed": int, "--split": str, "--block": int, "--strokes": int,
     "--pixels": int,
 }  # fmt: skip
+OF_ZONES = {"--zones": "zones", "--zone-field": "zone_field", "--zone-layer": "zone_layer"}
+MASKS = frozenset({"--mask", "--masked"})
 SIMULATING = {"--fields": str, "--noise": float, "--white": float, "--seed": int}
 
 
@@ -55,15 +61,18 @@ def python_of(lines: Iterable[str], *, keep: bool = False) -> str:
 
 @dataclass(frozen=True)
 class _Line:
-    """A command line: what it is asked for, the words without an option, and the options with their values."""
+    """A command line: what it is asked for, the words without an option, and the options with their values; `in_order`
+    has them as they stand, each with its last value."""
 
     command: str
     words: tuple[str, ...]
     options: Mapping[str, tuple[str, ...]]
+    in_order: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def read(cls, line: str) -> _Line:
         words, found, option = list[str](), dict[str, tuple[str, ...]](), ""
+        order = list[tuple[str, str]]()
         program, command, *rest = shlex.split(line)
         if program != "hsigui":
             raise _untranslated(program)
@@ -71,13 +80,15 @@ class _Line:
             if word.startswith("--"):
                 word, joined, value = word.partition("=")
                 found[word] = (*found.get(word, ()), value) if joined else found.get(word, ())
+                order.append((word, value))
                 option = "" if joined or word in FLAGS else word
             elif option:
                 found[option] = (*found[option], word)
+                order[-1] = (option, word)
                 option = option if command == "export" and option in MANY else ""
             else:
                 words.append(word)
-        return cls(command, tuple(words), found)
+        return cls(command, tuple(words), found, tuple(order))
 
     @property
     def word(self) -> str:
@@ -116,7 +127,8 @@ class _Script:
         steps = {
             "demo": self._demo, "sample": self._sample, "pretrain": self._pretrain, "classify": self._classify,
             "export": self._export, "evaluate": self._evaluate, "info": self._info, "labels": self._read_labels,
-            "derive": self._derive,
+            "derive": self._derive, "edit": self._edit, "mask": self._mask, "areas": self._areas,
+            "statistics": self._statistics,
         }  # fmt: skip
         if line.command not in steps:
             raise _untranslated(line.command)
@@ -164,7 +176,7 @@ class _Script:
     def _pretrain(self, line: _Line) -> None:
         own = ("--out", "--set", "--no-monitor", "--monitor-labels", "--monitor-labels-variable",
                "--monitor-labels-background", "--monitor-labels-buffer")  # fmt: skip
-        line.only(TRAINING, READING, own)
+        line.only(TRAINING, READING, MASKS, own)
         cubes = [self._cube(path, line) for path in line.words]
         self._written(line.one("--mask-out"))
         spec = line.arguments(TRAINING, SPEC_NAMES)
@@ -175,6 +187,7 @@ class _Script:
         if "--monitor-labels" in line.options:
             watched = self._labels_of(line, "--monitor-labels", cubes[0])
             more.append(f"labels={watched}")
+        more += self._masks(line, PRETRAIN)
         first = cubes[0] if len(cubes) == 1 else f"[{', '.join(cubes)}]"
         self._held[line.one("--out")] = self._new("encoder", _call("hsigui.pretrain", first, *more))
 
@@ -182,7 +195,7 @@ class _Script:
         own = ("--by", "--library", "--spectrum", "--class", "--group-by", "--pixel", "--threshold", "--threshold-of",
                "--between", "--labels", "--labels-variable", "--labels-background", "--labels-buffer", "--out",
                "--confidence", "--entropy")  # fmt: skip
-        line.only(FILTERS, READING, own)
+        line.only(FILTERS, READING, MASKS, own)
         (path,) = line.words
         cube, many = self._cube(path, line), line.options
         how = [repr(line.one("--library"))] if "--library" in many else []
@@ -209,6 +222,7 @@ class _Script:
             how.append(f"between={tuple(map(float, line.one('--between').split(',')))!r}")
         filters = line.arguments(FILTERS, {})
         how += [f"filters={_call('hsigui.Filters', *filters)}"] if filters else []
+        how += self._masks(line, MAP)
         result = self._new("result", _call("hsigui.classify_by", cube, *how))
         self._held[line.one("--out")] = result
         layers = line.arguments({"--confidence": str, "--entropy": str}, {})
@@ -220,10 +234,10 @@ class _Script:
             return
         own = ("--run", "--probe", "--labels", "--labels-variable", "--labels-background", "--labels-buffer",
                "--device", "--out", "--confidence", "--entropy", "--probabilities", "--cog")  # fmt: skip
-        line.only(DRAWING, FILTERS, READING, own)
+        line.only(DRAWING, FILTERS, READING, MASKS, own)
         path = line.word
         cube, run, out = self._cube(path, line), line.one("--run"), line.one("--out")
-        device = line.arguments({"--device": str}, {})
+        device = [*line.arguments({"--device": str}, {}), *self._masks(line, MAP)]
         how = line.arguments(DRAWING, {})
         filters = line.arguments(FILTERS, {})
         how += [f"filters={_call('hsigui.Filters', *filters)}"] if filters else []
@@ -242,6 +256,18 @@ class _Script:
         self._held[out] = result
         written = [*line.arguments(layers, {}), *self._options(line, result)]
         self._say(_call("hsigui.save", result, repr(out), *written))
+
+    def _edit(self, line: _Line) -> None:
+        source, out = line.words[:2]
+        if source not in self._held or len(line.words) > 2:
+            raise _untranslated(line.command)
+        steps = [
+            " ".join(filter(None, (option.removeprefix("--"), value and shlex.quote(value))))
+            for option, value in line.in_order if option not in ("--confidence", "--cog")
+        ]  # fmt: skip
+        result = self._new("result", _call("hsigui.edit", self._held[source], *map(repr, steps)))
+        self._held[out] = result
+        self._say(_call("hsigui.save", result, repr(out), *self._options(line, result)))
 
     def _export(self, line: _Line) -> None:
         line.only(FILTERS, WRITING, ("--out", "--legend", "--mmu", "--cog", "--bare", "--north-up"))
@@ -267,14 +293,14 @@ class _Script:
         how += line.arguments(WRITING, {})
         if unit := line.one("--mmu"):
             if not unit.isdigit():  # an area, which is known in pixels where the size of one is
-                self._import("from hsigui.pipeline.mapping_unit import smallest_unit")
+                self._import("from hsigui.report.mapping_unit import smallest_unit")
                 unit = _call("smallest_unit", repr(unit), f"{result}.cube.geo", f"{result}.array.shape")
             how.append(f"smallest={unit}")
         return [f"options={_call('hsigui.MapOptions', *how)}"] if how else []
 
     def _derive(self, line: _Line) -> None:
         known = ("--set", "--pixel", "--left-out", "--out", "--mask", "--above", "--below", "--measure", "--cog")
-        line.only(READING, known)
+        line.only(READING, ("--masked",), known)
         path, kind = line.words
         cube = self._cube(path, line)
         more = [f"{name}={value!r}" for name, value in map(_setting, line.options.get("--set", ()))]
@@ -284,6 +310,7 @@ class _Script:
             more.append(f"spectra={{{', '.join(spectra)}}}")
         if "--left-out" in line.options:
             more.append(f"left_out={self._labels(line.one('--left-out'), '', cube)}.array > 0")
+        more += self._masks(line, STATISTICS)
         layer = self._new("layer", _call("hsigui.derive", cube, repr(kind), *more))
         written = self._options(line, layer)
         self._say(_call("hsigui.save", layer, repr(line.one("--out")), *written))
@@ -292,6 +319,34 @@ class _Script:
             ends += [f"measure={int(line.one('--measure')) - 1}"] if "--measure" in line.options else []
             mask = self._new("mask", f"{layer}.{_call('masked', *ends)}")
             self._say(_call("hsigui.save", mask, repr(line.one("--mask")), *written))
+
+    def _mask(self, line: _Line) -> None:
+        steps = {f"--{name}" for name, _, _ in STEPS}
+        line.only(READING, steps, ("--name",))
+        path, out = line.words
+        read = {name: value for name, value in line.options.items() if name not in steps}
+        cube = self._cube(path, dataclasses.replace(line, options=read))
+        found = [repr(name[2:]) if name in FLAGS else repr((name[2:], self._step(name, value)))
+                 for name, value in line.in_order if name in steps]  # fmt: skip
+        named = line.one("--name") or PurePath(out).stem
+        mask = self._new("mask", _call("hsigui.mask", cube, *found, f"name={named!r}"))
+        self._held[out] = mask
+        self._say(_call("hsigui.save", mask, repr(out)))
+
+    def _step(self, option: str, value: str) -> str:
+        """What a step of a mask is given; labels that were drawn before are written first."""
+        if option in ("--class", "--polygons"):
+            self._written(value)
+        return value
+
+    def _masks(self, line: _Line, use: str) -> list[str]:
+        """The masks of a line for a use, as an argument; none where it has none."""
+        names = ("--masked",) if line.command == "derive" else ("--masked", "--mask")
+        given = [text for name in names for text in line.options.get(name, ())]
+        found = [self._held.get(file, repr(file)) for file, uses in map(uses_of, given) if not uses or use in uses]
+        if not found:
+            return []
+        return [f"mask={found[0]}" if len(found) == 1 else f"mask=[{', '.join(found)}]"]
 
     def _evaluate(self, line: _Line) -> None:
         how = ("--truth-variable", "--truth-background", "--truth-buffer")
@@ -307,6 +362,23 @@ class _Script:
         for option, more in (("--errors", []), ("--confused", ["by_pair=True"])):
             for path in line.options.get(option, ()):
                 self._say(_call(f"{score}.write_errors", repr(path), *more))
+
+    def _areas(self, line: _Line) -> None:
+        line.only(OF_ZONES, ("--by-share",))
+        path, *outs = line.words
+        how = [repr(line.one("--zones"))] if "--zones" in line.options else []
+        how += line.arguments({"--zone-field": str, "--zone-layer": str}, {})
+        how += ["by_share=True"] if "--by-share" in line.options else []
+        areas = self._new("areas", _call("hsigui.areas", self._held.get(path, repr(path)), *how))
+        for out in outs:
+            self._say(_call(f"{areas}.save", repr(out)))
+
+    def _statistics(self, line: _Line) -> None:
+        line.only(OF_ZONES, READING, ("--out",))
+        cube = self._cube(line.word, line)
+        how = line.arguments(dict.fromkeys(OF_ZONES, str), OF_ZONES)
+        statistics = self._new("statistics", _call("hsigui.statistics", cube, *how))
+        self._say(_call(f"{statistics}.save", repr(line.one("--out"))))
 
     # Their parts
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from hsigui.analysis.references import Matching
 from hsigui.cube.cube import Cube
 from hsigui.cube.demo_spec import DemoSpec
+from hsigui.cube.masked import masks_told
 from hsigui.pipeline import command_lines as lines
 from hsigui.pipeline.chain import Chain, chained
 from hsigui.pipeline.provenance import Provenance
@@ -23,12 +25,20 @@ def lines_with(result: Result, command: str) -> tuple[str, ...]:
     Args:
         command: that one, with whole paths.
     """
+    masks = _masks_made(masks_told(result.cube))
     if result.kept is not None:  # where it is not known how the kept one was fitted, the run is read where it lies
-        return chained([*result.kept.about.get("commands", ()), command])
+        return chained([*masks, *result.kept.about.get("commands", ()), command])
     drawn = "" if result.labels is None or result.labels.drawn is None else result.labels.drawn.command
     if result.nearest is not None:
-        return chained([drawn, command])
-    return chained([drawn, *_trained_by(result), command])
+        return chained([*masks, drawn, command])
+    learned = result.drawn_by[0].scene.get("masked_out", {}).get("masks", ())
+    masks = [*dict.fromkeys([*_masks_made(learned), *masks])]
+    return chained([*masks, drawn, *_trained_by(result), command])
+
+
+def _masks_made(masks: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The command lines that made the files of masks."""
+    return [str(line) for mask in masks for line in mask.get("commands", ())]
 
 
 def command_lines(
@@ -48,7 +58,10 @@ def command_lines(
         errors: options that write errors of the map, with their files; the lines are none where what it is measured on
             is in no file.
     """
-    beside = score and not (filters or result.filters).words  # the report tells how far its confidence can be relied on
+    steps = [] if result.finishing is None else [done.told for done in result.finishing.steps]
+    # The report tells how far its confidence can be relied on, unless another map is measured.
+    beside = score and not (filters or result.filters).words and not steps
+    beside |= any(step.startswith("--below") for step in steps)
     if result.nearest is not None:
         found = _of_matched(result, result.nearest.matching, files, filters)
     elif result.kept is not None:
@@ -59,8 +72,11 @@ def command_lines(
         return ()
     chain = Chain()
     chain.add(found)
+    if steps:
+        chain.add([lines.edit(steps)])
     if files.reference is not None and (score or errors):
-        chain.add([lines.evaluate(files.reference.resolve(), *errors)])
+        made = lines.FINISHED if steps else lines.MAP
+        chain.add([lines.evaluate(files.reference.resolve(), *errors, map_file=made)])
     elif errors:
         return ()
     return tuple(chain.lines)

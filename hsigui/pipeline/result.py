@@ -7,7 +7,7 @@ Loads neither torch nor scikit-learn.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -20,6 +20,7 @@ from hsigui.cube.cube import Cube
 from hsigui.cube.formats.arrays import AmbiguousArray
 from hsigui.document.samples import Sample
 from hsigui.errors import HsiError
+from hsigui.finishing.finished_map import FinishedMap
 from hsigui.labels.background import readings
 from hsigui.labels.classes import ClassTable
 from hsigui.labels.formats.files import ClassRaster, Grid, read_classes
@@ -29,6 +30,7 @@ from hsigui.texts import say
 
 if TYPE_CHECKING:
     from hsigui.analysis.nearest import Nearest
+    from hsigui.finishing.step import Step
     from hsigui.methods.checkpoint import Encoder
     from hsigui.methods.probe import Probe
     from hsigui.pipeline.classify import ClassMap
@@ -82,6 +84,8 @@ class Result:
         run_folder: where the run is kept, None if nowhere.
         brought: how the scene was brought to the run; None where it is one of the run's own.
         notes: what else was assumed, one sentence each.
+        finishing: the map after steps on the model's answer, whose classes `class_map` and `classes` then hold; None
+            where there were none. `labels` and `test` stay in the classes of the model's answer.
     """
 
     cube: Cube
@@ -104,6 +108,7 @@ class Result:
     brought: Brought | None = None
     notes: tuple[str, ...] = ()
     nearest: Nearest | None = None
+    finishing: FinishedMap | None = None
 
     def __repr__(self) -> str:
         rows, cols = self.array.shape
@@ -123,9 +128,10 @@ class Result:
 
     @property
     def own_confidence(self) -> NDArray[np.float32] | None:
-        """The confidence where it is that of the classes of `array`, rows x cols; None where filters changed them, and
-        of a map by spectra, whose likeness is no probability."""
-        return None if self.filters.words or self.nearest is not None else self.confidence
+        """The confidence where it is that of the classes of `array`, rows x cols; None where filters or steps changed
+        them, and of a map by spectra, whose likeness is no probability."""
+        changed = self.filters.words or self.finishing is not None
+        return None if changed or self.nearest is not None else self.confidence
 
     @property
     def entropy(self) -> NDArray[np.float32]:
@@ -140,12 +146,46 @@ class Result:
     @property
     def names(self) -> list[str]:
         """Of the classes that the map can hold, in the order of the probabilities."""
-        return [self.classes.get(int(number)).name for number in self.probe.numbers]
+        table = self.before_steps.classes
+        return [table.get(int(number)).name for number in self.probe.numbers]
+
+    def finished(self, steps: Iterable[Step], check: Callable[[], None] = lambda: None) -> Result:
+        """The same after steps on a copy of the map; itself without any. `check` may raise to stop.
+
+        Raises:
+            HsiError: a step does not fit the map.
+        """
+        from hsigui.finishing.step import finished
+
+        before = self.finishing or FinishedMap(
+            self.array, self.classes, self.own_confidence, self.cube.geo, self.valid
+        )  # fmt: skip
+        made = finished(before, steps, check)
+        return self if made is before else self.with_finishing(made)
+
+    @property
+    def before_steps(self) -> Result:
+        """The same with the model's answer; itself where no step was done."""
+        made = self.finishing
+        if made is None or made.answer is None or made.first is None:
+            return self
+        there = dataclasses.replace(self.class_map, classes=made.answer)
+        return dataclasses.replace(self, class_map=there, classes=made.first, finishing=None)
+
+    def with_finishing(self, made: FinishedMap) -> Result:
+        """The same with the map after steps that were done on its answer."""
+        there = dataclasses.replace(self.class_map, classes=made.classes)
+        return dataclasses.replace(self, class_map=there, classes=made.table, finishing=made)
 
     def filtered(self, filters: Filters, check: Callable[[], None] = lambda: None) -> Result:
-        """The same with filters gone over a copy of the map; itself without any. `check` may raise to stop."""
+        """The same with filters gone over a copy of the map; itself without any. Of a finished map they are further
+        steps. `check` may raise to stop."""
         if not filters.words:
             return self
+        if self.finishing is not None:
+            from hsigui.pipeline.finished_record import steps_of
+
+            return self.finished(steps_of(filters), check)
         from hsigui.report.filters import filtered
 
         array = filtered(
@@ -223,6 +263,10 @@ class Result:
         from hsigui.pipeline.provenance import raster_hash
 
         record = with_filters(self._described, self.filters)
+        if self.finishing is not None:
+            from hsigui.pipeline.finished_record import with_finishing
+
+            record = with_finishing(record, self.finishing)
         if files is not None and files.labels is not None:
             record = dataclasses.replace(
                 record, labels=str(files.labels.resolve()), labels_variable=files.variable,
@@ -280,8 +324,32 @@ class Result:
     def tested(self) -> NDArray[np.uint16]:
         """What the map is measured on, the pixels that it was made from included; 0 where the scene has no data. Rows x
         cols."""
-        known = np.zeros_like(self.array) if self.test is None else self.test.array
-        return np.where(self.valid, known, 0).astype(np.uint16)
+        return np.where(self.valid, self._known, 0).astype(np.uint16)
+
+    @cached_property
+    def _known(self) -> NDArray[np.uint16]:
+        """What it is measured on, in the classes of the map, without what a hand has painted. Rows x cols."""
+        if self.test is None:
+            return np.zeros_like(self.array)
+        made, known = self.finishing, self.test.array.astype(np.uint16, copy=False)
+        if made is None:
+            return known
+        known = made.in_these_classes(known)
+        return known if made.painted is None else np.where(made.painted, np.uint16(0), known)
+
+    @property
+    def painted_tested(self) -> int:
+        """How many pixels of what it is measured on are left out because a hand has painted them."""
+        if self.test is None or self.finishing is None or self.finishing.painted is None:
+            return 0
+        return int(np.count_nonzero(self.test.array[self.finishing.painted & self.valid]))
+
+    @property
+    def train_pixels(self) -> NDArray[np.uint16]:
+        """The labels that it was made from in the classes of the map, rows x cols; `trained_on` where no step made
+        other classes."""
+        made = self.finishing
+        return self.trained_on if made is None else made.in_these_classes(self.trained_on)
 
     @property
     def test_pixels(self) -> NDArray[np.uint16]:
@@ -294,8 +362,7 @@ class Result:
 
         if not self.test_pixels.any():
             return None
-        known = self.tested if self.test is None else self.test.array
-        return evaluate(self.array, known, self.classes, self.trained_on, self.valid)
+        return evaluate(self.array, self._known, self.classes, self.train_pixels, self.valid)
 
     @property
     def measured_on(self) -> str:

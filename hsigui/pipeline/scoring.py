@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from hsigui.cube.cube import Geo
 from hsigui.errors import HsiError
+from hsigui.finishing.finished_map import FinishedMap
 from hsigui.labels.background import NONE, OF_MASKS, Background
 from hsigui.labels.classes import ClassTable
 from hsigui.labels.formats.files import ClassRaster, Grid, read_classes
@@ -22,6 +23,12 @@ from hsigui.pipeline import layers, provenance
 from hsigui.pipeline import split as splits
 from hsigui.pipeline.choosers import choosing_labels
 from hsigui.pipeline.evaluate import evaluate, match_labels, match_map
+from hsigui.pipeline.finished_record import (
+    finished_of,
+    in_finished_classes,
+    measured_after,
+    without_painted,
+)
 from hsigui.pipeline.map_confidence import confidence_of
 from hsigui.pipeline.matched_record import valid_of
 from hsigui.pipeline.provenance import Provenance
@@ -49,6 +56,7 @@ class MadeMap:
         notes: what to say of it.
         confidence: rows x cols, the probability of each pixel's class; None where it is not known.
         commands: command lines that make it again; none where they are not known.
+        finished: the map with the steps that were done on the model's answer; None where there were none.
     """
 
     name: str
@@ -61,6 +69,7 @@ class MadeMap:
     valid: NDArray[np.bool_] | None = None
     confidence: NDArray[np.float32] | None = None
     commands: tuple[str, ...] = ()
+    finished: FinishedMap | None = None
 
     @property
     def grid(self) -> Grid:
@@ -85,6 +94,7 @@ class Scored:
         background: what of the reference's file was read as no label, where that is known.
         reliability: whether the map is as often right as it says; None where its confidence is not known.
         commands: command lines that make the map again; none where they are not known.
+        finished: the map with the steps that were done on the model's answer; None where there were none.
     """
 
     name: str
@@ -107,6 +117,7 @@ class Scored:
     background: Background | None = None
     reliability: Reliability | None = None
     commands: tuple[str, ...] = ()
+    finished: FinishedMap | None = None
 
 
 @dataclass(frozen=True)
@@ -150,7 +161,10 @@ def read_map(path: Path, labels: Path | None = None, as_read: HowRead = AS_THEY_
     valid = valid_of(record, raster.array)
     sure, more = confidence_of(record, raster)
     commands = layers.commands_of(path, raster.array) if record is None else record.commands
-    return MadeMap(path.name, str(path), raster, found, record, drawn, (*notes, *more), valid, sure, commands)
+    made = None
+    if record is not None and record.finishing:
+        made, _ = finished_of(record, raster)
+    return MadeMap(path.name, str(path), raster, found, record, drawn, (*notes, *more), valid, sure, commands, made)
 
 
 def made_map(result: Result) -> MadeMap:
@@ -163,10 +177,12 @@ def made_map(result: Result) -> MadeMap:
     if result.labels is None:  # a kept classifier may have been fitted to labels of this very scene
         labels, drawn, notes = _training_labels(None, record, _grid(raster))
         sure = result.own_confidence
-        return MadeMap(name, name, raster, labels, record, drawn, notes, result.valid, sure, record.commands)
+        return MadeMap(
+            name, name, raster, labels, record, drawn, notes, result.valid, sure, record.commands, result.finishing
+        )
     return MadeMap(
         name, name, raster, result.labels, record, result.draw, valid=result.valid, confidence=result.own_confidence,
-        commands=record.commands,
+        commands=record.commands, finished=result.finishing,
     )  # fmt: skip
 
 
@@ -213,12 +229,15 @@ def score(
     Raises:
         HsiError: the two lie on other pixels, no class of the map is one of the truth, or no test pixel is left.
     """
-    predicted, grid = made.raster, made.grid
+    predicted, grid, finished = made.raster, made.grid, made.finished
     of_truth = provenance.raster_hash(truth.array)
+    own: tuple[str, ...] = ()
+    if finished is not None:
+        truth, own = in_finished_classes(truth, finished)
     if table is not None:  # figures of draws are put together by number, which must mean the same in all of them
         same = match_classes(truth.array, truth.classes, table)
         truth = dataclasses.replace(truth, array=same.array, classes=same.classes)
-    notes = made.notes + tuple(say("Reference: {note}", note=reason) for reason in _reasons(truth))
+    notes = made.notes + own + tuple(say("Reference: {note}", note=reason) for reason in _reasons(truth))
     masked, unmasked = provenance.masked_out(made.record, grid)
     placed = placed_on(predicted, truth, say("classes of the map"), resample)
     reference = truth.array
@@ -228,6 +247,7 @@ def score(
         notes += more
         if masked is not None:
             masked = resampled(dataclasses.replace(predicted, array=masked.astype(np.uint16)), grid).array != 0
+    reference, painted = without_painted(reference, painted_on(made, None if placed is predicted else grid))
     # Numbers alone mean nothing between two files: classes of one name are one class.
     matched, matches = match_map(placed.array, predicted.classes, truth.classes, match)
     notes += unmatched(made.name, matches, truth.classes)
@@ -242,19 +262,34 @@ def score(
     if made.labels is not None:
         hashes["labels"] = provenance.raster_hash(made.labels.array)
         labels = trained_on(made.labels, truth, say("training labels"), resample)
+        if finished is not None:
+            labels, _ = in_finished_classes(labels, finished)
         train = match_labels(labels.array, labels.classes, matches, truth.classes, matched.classes)
     test = tested(reference, train, valid)
     measured = evaluate(matched.array, reference, matched.classes, train, valid)
     facts = splits.facts(train, test, made.record, made.drawn, masked)
     facts = dataclasses.replace(facts, chosen_by=choosing_labels(made.record, test, train, grid))
+    if finished is not None:
+        after = tuple(done.told for done in finished.steps)
+        notes += measured_after(after, painted)
+        facts = dataclasses.replace(facts, after=after, painted=painted)
     relied = None
     if made.confidence is not None and placed is predicted:
         relied = reliability(made.confidence, matched.array, test, matched.classes)
     return Scored(
         made.name, made.path, matched.array, matched.classes, truth.classes, grid.geo, reference, train, test, hashes,
         measured, made.record, made.drawn, masked, facts, matches, (*notes, *unmasked), truth.background, relied,
-        made.commands,
+        made.commands, finished,
     )  # fmt: skip
+
+
+def painted_on(made: MadeMap, grid: Grid | None) -> NDArray[np.bool_] | None:
+    """The pixels of a map that a hand has painted, rows x cols; None where none has. On other pixels where a grid is
+    given."""
+    if made.finished is None or made.finished.painted is None or grid is None:
+        return None if made.finished is None else made.finished.painted
+    marked = made.finished.painted.astype(np.uint16)
+    return np.asarray(resampled(dataclasses.replace(made.raster, array=marked), grid).array != 0)
 
 
 def tested(

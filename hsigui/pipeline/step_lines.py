@@ -192,25 +192,67 @@ def exported(
     """
     chosen = tuple(kinds)
     *before, drawn = mapped(result, files)
+    steps = [] if result.finishing is None else [done.told for done in result.finishing.steps]
+    if any(step.startswith("--below") for step in steps):
+        drawn += f" --confidence {lines.CONFIDENCE}"
+    made = lines.FINISHED if steps else lines.MAP
     if "measures" in chosen:
         layers = "" if result.nearest is not None else " --probabilities repeated-probabilities.tif"
         drawn += f"{layers} --entropy repeated-entropy.tif"
-    found = [*before, drawn]
+    found = [*before, drawn, *([lines.edit(steps)] if steps else [])]
     legend = ["--legend", "repeated-classes.csv"] if "legend" in chosen else []
     maps = [kind for kind in chosen if exporter(kind).write is not None]
     for kind in maps or (["png"] if legend else []):
         words = _written(kind, filters, options)
         if words is not None or legend:
-            found.append(_line("export", lines.MAP, *(words or ["--out", "repeated-map.png"]), *legend))
+            found.append(_line("export", made, *(words or ["--out", "repeated-map.png"]), *legend))
             legend = []
     if files.reference is not None:
         reference = files.reference.resolve()
-        found += [lines.evaluate(reference)] if "report" in chosen else []
+        found += [lines.evaluate(reference, map_file=made)] if "report" in chosen else []
         for kind in ("errors", "confused"):
             for ending in exporter(kind).endings_with(chosen) if kind in chosen else ():
                 if (suffix := Path(ending).suffix) != ".img":
-                    found.append(lines.evaluate(reference, f"--{kind}", f"repeated-{kind}{suffix}"))
+                    found.append(lines.evaluate(reference, f"--{kind}", f"repeated-{kind}{suffix}", map_file=made))
     return tuple(found)
+
+
+OfZones = tuple[Path, str, str]  # a file, its field and its layer; empty for none
+
+
+def areas_counted(
+    result: Result, files: LabelPaths, zones: OfZones | None, *, by_share: bool = False
+) -> tuple[str, ...]:
+    """Draws the map and counts its areas, in zones or on all of it.
+
+    Args:
+        files: that hold its labels.
+
+    Raises:
+        HsiError: as `mapped`.
+    """
+    words = [*_of_zones(zones), *(["--by-share"] if by_share else [])]
+    return (*mapped(result, files), _line("areas", lines.MAP, "repeated-areas.xlsx", *words))
+
+
+def measured_by_zone(cube: Cube, zones: OfZones) -> tuple[str, ...]:
+    """Makes statistics of the bands of a scene by zone.
+
+    Raises:
+        HsiError: the scene is in no file.
+    """
+    scene = _scene(cube)
+    words = [*_of_zones(zones), "--out", "repeated-statistics.xlsx", *scene.reading]
+    return (*_demo_of(cube), _line("statistics", *scene.words, *words))
+
+
+def _of_zones(zones: OfZones | None) -> list[object]:
+    if zones is None:
+        return []
+    path, field, layer = zones
+    found: list[object] = ["--zones", path.resolve()]
+    found += ["--zone-field", field] if field else []
+    return found + (["--zone-layer", layer] if layer else [])
 
 
 def _written(kind: str, filters: Filters, options: MapOptions) -> list[object] | None:

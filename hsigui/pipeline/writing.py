@@ -138,8 +138,12 @@ def _write_maps(
 ) -> list[Path]:  # fmt: skip
     """The maps that were chosen, filtered; those that are read again have a record of how they came to be."""
     copy = result.filtered(outputs.filters, ctx.check)
-    commands = command_lines(result, record, files, filters=outputs.filters)
-    record = with_filters(dataclasses.replace(record, commands=commands), outputs.filters)
+    if copy.finishing is not None:  # whose filters are further steps
+        record = copy.record(files)
+        record = dataclasses.replace(record, commands=command_lines(copy, record, files, filters=copy.filters))
+    else:
+        commands = command_lines(result, record, files, filters=outputs.filters)
+        record = with_filters(dataclasses.replace(record, commands=commands), outputs.filters)
     options = dataclasses.replace(outputs.options, title=say("{name}: classification map", name=result.cube.name))
     written: list[Path] = []
     for kind, path in outputs.paths.items():
@@ -192,6 +196,7 @@ def write_labels(result: Result, path: Path) -> tuple[LabelPaths, list[Path]]:
     Raises:
         HsiError: a file cannot be written.
     """
+    result = result.before_steps  # whose classes they are in
     written: list[Path] = []
 
     def beside(name: str) -> Path:
@@ -247,6 +252,7 @@ def kept_of(result: Result, files: LabelPaths, ctx: Context, command: str = "") 
         files: of its labels.
         command: the command line that drew the map; empty for those that all that is known of it makes.
     """
+    result = result.before_steps  # which other scenes are to be given, too
     assert result.features is not None
     encoder, probe = result.drawn_by
     record = result.record(files)
@@ -266,7 +272,7 @@ def keep_classifier(ctx: Context, result: Result, folder: Path, files: LabelPath
     """
     ctx.progress(0, 0, say("Keeping the classifier…"))
     kept = kept_of(result, files, ctx)
-    accuracy = result.measured()
+    accuracy = result.before_steps.measured()
     figures = None if accuracy is None else to_json(accuracy)
     return kept_probe.keep_with_accuracy(kept, folder, figures, result.measured_on)
 

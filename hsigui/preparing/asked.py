@@ -12,14 +12,24 @@ from hsigui.cube.responses import Responses, read_responses
 from hsigui.cube.sensor_tables import sensors
 from hsigui.errors import HsiError
 from hsigui.preparing import words
+from hsigui.preparing.area import ends_of, polygons_of, window_of
 from hsigui.preparing.block_mean import BlockMean
 from hsigui.preparing.calibrate import FlatField, InternalAverage
 from hsigui.preparing.cut import Bands, Box, Crop
+from hsigui.preparing.denoise import denoising_of
+from hsigui.preparing.destripe import destriping_of
+from hsigui.preparing.empirical_line import EmpiricalLine
+from hsigui.preparing.field_targets import targets_of
+from hsigui.preparing.fill_columns import FillColumns
+from hsigui.preparing.grids import grid_named
+from hsigui.preparing.inside import Inside
+from hsigui.preparing.log_residuals import LogResiduals
+from hsigui.preparing.normalise import Continuum, Normalise
+from hsigui.preparing.onto import Onto
 from hsigui.preparing.other_sensor import Like
+from hsigui.preparing.smooth import smoothing_of
 from hsigui.preparing.step import Step
 from hsigui.texts import say
-
-Ends = tuple[int | None, int | None]
 
 
 @dataclass(frozen=True)
@@ -37,25 +47,6 @@ class StepRow:
     form: str
     title: str
     step: Callable[[str], Step]
-
-
-def ends_of(text: str) -> Ends:
-    """The ends of a range such as "10:60", ":60" or "10:".
-
-    Raises:
-        HsiError: it is none.
-    """
-    parts = text.split(":")
-    try:
-        if len(parts) != 2:
-            raise ValueError
-        first, last = (int(part) if part.strip() else None for part in parts)
-    except ValueError:
-        raise HsiError(
-            say("“{text}” is no range.", text=text),
-            say("Write first:last, such as 10:60: from 0, the last one not included."),
-        ) from None
-    return first, last
 
 
 def _box(text: str) -> Step:
@@ -107,23 +98,36 @@ def responses_of(text: str) -> Responses:
     return Responses(cube.name, cube.wavelengths[order], widths)
 
 
+def _grid(text: str) -> Step:
+    """The resampling may stand behind it, as in the history."""
+    named, _, resampling = text.partition(" --resampling ")
+    return Onto(grid_named(named), resampling.strip() or "nearest", named.strip())
+
+
 def _flat_field(text: str) -> Step:
-    rows, _, cols = text.partition(",")
-    (top, bottom), (left, right) = ends_of(rows), ends_of(cols)
-    if top is None or bottom is None or left is None or right is None:
-        raise HsiError(say("“{text}” is no area.", text=text), say("Write all four ends, such as 10:20,30:50."))
-    return FlatField((top, bottom), (left, right))
+    area = window_of(text)
+    return FlatField(area.rows, area.cols)
 
 
 _MAKERS: dict[str, Callable[[str], Step]] = {
     "rows": lambda text: Crop(rows=ends_of(text)),
     "cols": lambda text: Crop(cols=ends_of(text)),
     "box": _box,
+    "inside": lambda text: Inside(polygons_of(text)),
+    "grid": _grid,
     "bands": lambda text: Bands(tuple(part.strip() for part in text.split(","))),
     "block-mean": _block_mean,
     "like": _like,
     "flat-field": _flat_field,
     "internal-average": lambda text: InternalAverage(),
+    "empirical-line": lambda text: EmpiricalLine(targets_of(text)),
+    "log-residuals": lambda text: LogResiduals(),
+    "fill-columns": lambda text: FillColumns(),
+    "destripe": destriping_of,
+    "denoise": denoising_of,
+    "smooth": smoothing_of,
+    "normalise": lambda text: Normalise(text.strip()),
+    "continuum": lambda text: Continuum(),
 }
 STEPS = tuple(StepRow(option, form, title, _MAKERS[option]) for option, form, title in words.STEPS)
 

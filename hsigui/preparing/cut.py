@@ -6,7 +6,7 @@ import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +29,7 @@ class CutSource:
     source: Source
     rows: range
     cols: range
+    made_of: ClassVar[str] = "samples"
 
     @property
     def shape(self) -> tuple[int, int, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO, Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +15,10 @@ from hsigui.cube.flips import Flip, to_north_up
 from hsigui.cube.formats.envi import layout_fields, scene_fields
 from hsigui.cube.formats.envi_header import header_text
 from hsigui.cube.history import KEY, history_text
+from hsigui.preparing.placed import PlacedFile
 from hsigui.preparing.table import Told
-from hsigui.preparing.windows import samples
+from hsigui.preparing.turned import AXES, in_order
+from hsigui.preparing.windows import Window, carry
 from hsigui.saving import written_beside
 
 
@@ -26,6 +28,8 @@ class Turned:
 
     source: Source
     flip: Flip
+
+    made_of: ClassVar[str] = "samples"
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -69,7 +73,7 @@ def write_envi_cube(path: Path, cube: Cube, interleave: str, cloud: bool, told: 
     with written_beside(data, header) as (data_scratch, header_scratch):
         with data_scratch.open("wb") as file:
             file.truncate(int(np.prod(cube.shape, dtype=np.int64)) * cube.source.dtype.itemsize)
-            _fill(file, cube, interleave, told)
+            _fill(PlacedFile(file), cube, interleave, told)
         header_scratch.write_text(header_text(fields), encoding="utf-8")
     return [header, data]
 
@@ -79,43 +83,21 @@ def _all_named(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(name or f"Band {number}" for number, name in enumerate(names, start=1))
 
 
-def _fill(file: IO[bytes], cube: Cube, interleave: str, told: Told) -> None:
+def _fill(file: PlacedFile, cube: Cube, interleave: str, told: Told) -> None:
     little = cube.source.dtype.newbyteorder("<")
-    for rows, cols, block in samples(cube, told):
-        _put(file, block.astype(little, copy=False), rows.start, cols.start, cube.shape, interleave)
+
+    def put(window: Window, block: NDArray[Any]) -> None:
+        _put(file, in_order(block, interleave, little), window, cube.shape, interleave)
+
+    carry(cube, put, told, order=interleave)
 
 
-def _put(
-    file: IO[bytes], block: NDArray[Any], row: int, col: int, shape: tuple[int, int, int], interleave: str
-) -> None:
-    """Writes a window to its places, in pieces that lie together in the file."""
-    _, cols, bands = shape
-    size = block.dtype.itemsize
-    whole = block.shape[1] == cols
-
-    def write(start: int, piece: NDArray[Any]) -> None:
-        file.seek(start * size)
-        file.write(np.ascontiguousarray(piece).tobytes())
-
-    if interleave == "bsq":
-        for band in range(bands):
-            start = (band * shape[0] + row) * cols + col
-            if whole:
-                write(start, block[:, :, band])
-                continue
-            for line in range(len(block)):
-                write(start + line * cols, block[line, :, band])
-    elif interleave == "bil":
-        lines = block.transpose(0, 2, 1)
-        if whole:
-            write(row * bands * cols, lines)
-            return
-        for line in range(len(block)):
-            for band in range(bands):
-                write(((row + line) * bands + band) * cols + col, lines[line, band])
-    else:
-        if whole:
-            write(row * cols * bands, block)
-            return
-        for line in range(len(block)):
-            write(((row + line) * cols + col) * bands, block[line])
+def _put(file: PlacedFile, laid: NDArray[Any], window: Window, shape: tuple[int, int, int], interleave: str) -> None:
+    """Writes a window, whose axes stand as in the file, to its places: in pieces that lie together there."""
+    axes = AXES[interleave]
+    sizes, firsts = [shape[axis] for axis in axes], [window[axis].start for axis in axes]
+    loops = next(n for n in range(3) if laid.shape[n + 1 :] == tuple(sizes[n + 1 :]))
+    steps = (sizes[1] * sizes[2], sizes[2], 1)
+    for index in np.ndindex(*laid.shape[:loops]):
+        places = [first + n for first, n in zip(firsts, (*index, 0, 0, 0), strict=False)]
+        file.put(sum(place * step for place, step in zip(places, steps, strict=True)) * laid.itemsize, laid[index])

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hsigui.cube.cube import Cube, CubeInfo, Source
 from hsigui.errors import HsiError
-from hsigui.preparing.made import as_values, info_of_values
+from hsigui.preparing.made import as_values, info_of_values, made_of_values
 from hsigui.preparing.words import TYPES
 from hsigui.texts import say
 
@@ -22,6 +23,7 @@ class Cast:
 
     source: Source
     dtype: np.dtype[Any]
+    made_of: ClassVar[str] = "samples"
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -40,6 +42,11 @@ class Packed:
     dtype: np.dtype[Any]
     scale: float
     nodata: float
+
+    @property
+    def made_of(self) -> str:
+        """See `windows`."""
+        return made_of_values(self.cube.info)
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -112,6 +119,14 @@ def in_type(
             say("Leave out --type and --to-scale, or choose float32."),
         )
     return _packed(cube, wanted, info.scale if scale is None else scale)
+
+
+def reciprocal(scale: float) -> float:
+    """What values are multiplied by that are to be divided by a scale; such that it leads back to the same number where
+    there is one that does."""
+    near = 1.0 / scale
+    found = (near, math.nextafter(near, math.inf), math.nextafter(near, 0.0))
+    return next((factor for factor in found if 1.0 / factor == scale), near)
 
 
 def _kept(cube: Cube, wanted: np.dtype[Any]) -> Cube:

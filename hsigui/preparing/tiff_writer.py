@@ -14,16 +14,20 @@ from typing import Any
 import numpy as np
 import rasterio
 import rasterio.shutil
-from rasterio.crs import CRS
-from rasterio.errors import CRSError, NotGeoreferencedWarning, RasterioError
+from numpy.typing import NDArray
+from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.windows import Window
 
+from hsigui.cube.crs import system_of
 from hsigui.cube.cube import Cube
 from hsigui.cube.formats.raster_files import NO_NETWORK
 from hsigui.cube.history import TAG, history_text
 from hsigui.errors import HsiError
+from hsigui.preparing.stored import reciprocal
 from hsigui.preparing.table import Told
-from hsigui.preparing.windows import samples
+from hsigui.preparing.turned import in_order
+from hsigui.preparing.windows import Window as Part
+from hsigui.preparing.windows import carry
 from hsigui.saving import what_to_do, written_beside
 from hsigui.texts import say
 
@@ -83,13 +87,8 @@ def _profile(cube: Cube, interleave: str) -> dict[str, Any]:
     }  # fmt: skip
     if cube.geo.transform is not None:
         profile["transform"] = rasterio.Affine(*cube.geo.transform)
-    if cube.geo.crs_wkt:
-        try:
-            profile["crs"] = CRS.from_wkt(cube.geo.crs_wkt)
-        except CRSError as error:
-            raise HsiError(
-                say("The coordinate system of the scene is not understood: {error}.", error=error)
-            ) from error
+    if (system := system_of(cube.geo)) is not None:
+        profile["crs"] = system
     return profile
 
 
@@ -112,15 +111,18 @@ def _describe(file: Any, cube: Cube) -> None:
         file.scales = info.gains or (1.0,) * cube.bands
         file.offsets = info.offsets or (0.0,) * cube.bands
     elif info.scale != 1.0 or info.offset:
-        file.scales, file.offsets = (1.0 / (info.scale or 1.0),) * cube.bands, (info.offset,) * cube.bands
+        file.scales, file.offsets = (reciprocal(info.scale),) * cube.bands, (info.offset,) * cube.bands
     if info.history:
         file.update_tags(**{TAG: history_text(info.history)})
 
 
 def _fill(file: Any, cube: Cube, told: Told) -> None:
-    for rows, cols, block in samples(cube, told, TILE, TILE):
+    def put(part: Part, block: NDArray[Any]) -> None:
+        rows, cols, _ = part
         height, width, _ = block.shape
-        file.write(np.ascontiguousarray(block.transpose(2, 0, 1)), window=Window(cols.start, rows.start, width, height))
+        file.write(in_order(block, "bsq"), window=Window(cols.start, rows.start, width, height))
+
+    carry(cube, put, told, rows=TILE, cols=TILE)
 
 
 def _require_room(path: Path, needed: int) -> None:

@@ -73,6 +73,8 @@ class SplitFacts:
         influence: level of context -> how many pixels far the map's classes look in an even field, of those levels that
             it was made from; under an empty name without levels. Empty where it is not known.
         chosen_by: labels that chose something of the map besides its classifier.
+        after: the steps that were done on the model's answer, as options of `hsigui edit`.
+        painted: pixels of the reference that are not tested because a hand has painted them.
     """
 
     kind: str = ""
@@ -86,6 +88,8 @@ class SplitFacts:
     tested_on: str = ""
     influence: Mapping[str, int] = field(default_factory=dict)
     chosen_by: tuple[ChoosingLabels, ...] = ()
+    after: tuple[str, ...] = ()
+    painted: int = 0
 
     @property
     def covered(self) -> tuple[str, ...]:

@@ -69,7 +69,8 @@ def evidence(context: ReportContext) -> dict[str, Any]:
 
 def _split(split: SplitFacts) -> dict[str, Any]:
     seen = {name or "map": pixels for name, pixels in split.influence.items()}
-    lists = {"not_tested": [*split.not_tested], "chosen_by": [asdict(one) for one in split.chosen_by]}
+    chosen = [asdict(one) for one in split.chosen_by]
+    lists = {"not_tested": [*split.not_tested], "after": [*split.after], "chosen_by": chosen}
     return asdict(split) | lists | {"influence": seen}
 
 

@@ -6,13 +6,13 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import correlate1d
 
 from hsigui.errors import HsiError
 from hsigui.texts import say
 
 ClassArray = NDArray[np.uint16]
 LARGEST_WINDOW = 99
+_AT_ONCE = 150_000  # pixels
 
 
 def filtered(
@@ -59,18 +59,51 @@ def majority_filtered(array: NDArray[np.integer], side: int, check: Callable[[],
             say("Choose 3, 5, 7, ... up to 99."),
         )
     given = np.array(array, dtype=np.uint16)
-    best, most = given.copy(), np.zeros(given.shape, dtype=np.int32)
-    ones = np.ones(side, dtype=np.int32)
-    for number in np.unique(given[given > 0]).tolist():
+    reach = side // 2
+    around = np.pad(given, reach)
+    strip = max(_AT_ONCE // around.shape[1], side)
+    for top in range(0, given.shape[0], strip):  # strips stay in the processor's cache, and few have all classes
+        given[top : top + strip] = _most_in_window(around[top : top + strip + 2 * reach], side, check)
+    return given
+
+
+def _most_in_window(around: ClassArray, side: int, check: Callable[[], None]) -> ClassArray:
+    """The class of most pixels of the window around each pixel but those of the margin, which is half a window wide:
+    rows x cols in, side - 1 less of both out."""
+    reach = side // 2
+    rows, cols = (size - 2 * reach for size in around.shape)
+    inner = slice(reach, reach + rows), slice(reach, reach + cols)
+    # Twice the pixels, and one more for the pixel's own class: so it wins where two are as many.
+    kind = np.dtype(np.uint8 if 2 * side * side + 1 <= 255 else np.uint16)
+    best, most = np.zeros((rows, cols), dtype=np.uint16), np.zeros((rows, cols), dtype=kind)
+    for number in np.flatnonzero(np.bincount(around.ravel())).tolist():
+        if not number:
+            continue
         check()
-        counts = (given == number).astype(np.int32)
-        for axis in (0, 1):
-            counts = correlate1d(counts, ones, axis=axis, mode="constant")
-        better = (counts > most) | ((counts == most) & (given == number))
-        best[better] = number
+        own = around == number
+        counts = _window_sum(_window_sum(own.astype(kind), side).T, side).T
+        counts += counts
+        counts += own[inner]
+        np.copyto(best, np.uint16(number), where=counts > most)
         np.maximum(most, counts, out=most)
-    best[given == 0] = 0
+    best[around[inner] == 0] = 0
     return best
+
+
+def _window_sum(values: NDArray[np.unsignedinteger], side: int) -> NDArray[np.unsignedinteger]:
+    """Sums of each `side` rows that follow each other, rows x cols; put together of sums of 1, 2, 4, ... rows, so that
+    a large window takes few passes."""
+    rows = len(values) - side + 1
+    block, length, start = values, 1, 0
+    found = np.zeros_like(values[:rows])
+    while length <= side:
+        if side & length:
+            found += block[start : start + rows]
+            start += length
+        if 2 * length <= side:
+            block = block[:-length] + block[length:]
+        length *= 2
+    return found
 
 
 def sieved(array: NDArray[np.integer], smallest: int, connectivity: int = 4) -> ClassArray:
@@ -97,7 +130,7 @@ def sieved(array: NDArray[np.integer], smallest: int, connectivity: int = 4) -> 
     from rasterio.features import sieve  # slow to import
 
     given = np.array(array, dtype=np.uint16)
-    if smallest == 1 or not given.any():
+    if smallest == 1 or smallest >= given.size or not given.any():  # where all groups are small, none grows
         return given
     found = np.asarray(sieve(given, smallest, mask=given > 0, connectivity=connectivity), dtype=np.uint16)
     found[given == 0] = 0

@@ -1,111 +1,156 @@
-"""How quickly a large cube is cut and saved, beside plain copying of the same bytes, and how much memory that takes.
+"""How quickly `hsigui prepare` cuts, calibrates and saves a cube, beside `cp` of the same file, and in how much memory.
 
-    python tests/benchmarks/prepare.py --json [--gigabytes 4]
+    python tests/benchmarks/prepare.py --json [--gigabytes 2] [--orders bsq:bsq,bip:bsq] [--rounds 1] [--folder DIR]
 
-Prints one JSON object. The scene is a sparse ENVI file (bsq, two bytes, 200 bands); half its rows and columns and every
-second band are saved, which is an eighth of it.
+Prints one JSON object. The scene is an ENVI file of real bytes (uint16, 200 bands). Nine tenths of its rows and
+columns and three quarters of its bands are kept, which is 0.61 of it: once as they are, and once as reflectance by a
+white and a dark reference (float32, and so 1.21 of its bytes). Needs the room of the scene and of its results in the
+folder. Of each order of samples, read and written:
 
-- `copy_s`: from a memory map to a file by numpy, band by band: what is saved below, written by nothing but `tofile`.
-- for each of `bsq`, `bil`, `bip` and `tif`: `s`, `ratio` (to `copy_s`) and `peak_mb`: by how much the process grew at
-  most, memory maps left out where the system tells them apart.
+- `cp_s`: seconds of `cp` of the data file. `cp_kept_s`: those until its copy is on the disk, as our file is.
+- `s`: of the whole command, start of Python included; `mb_in`, `mb_out`: what it reads from and what it writes.
+- `speed`: bytes of the whole input by second, by those of `cp` (0.5 is half as quick). `speed_out`: the same of what is
+  written. `speed_kept`: beside `cp_kept_s`.
+- `peak_mb`: the most that the process held.
+
+Copies and commands take turns; each figure is the median over the rounds. The machine's load is told.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import math
+import os
+import statistics
+import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-import hsigui
 from hsigui.cube.formats.envi_header import write_header
 
 BANDS = 200
+REFERENCE = 16  # rows of white, and as many of dark behind them
+ORDERS = ("bsq:bsq", "bil:bil", "bip:bip", "bsq:bip", "bip:bsq", "bil:bsq", "bsq:bil")
+CALIBRATED = ["--white", f"0:{REFERENCE}", "--dark", f"{REFERENCE}:{2 * REFERENCE}"]
 
 
-def memory_mb() -> float:
-    """What the process holds in memory of its own, in MB; 0 where the system does not tell."""
-    with suppress(OSError):
-        for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
-            if line.startswith("RssAnon:"):
-                return int(line.split()[1]) / 1024
-    return 0.0
+def write_scene(folder: Path, order: str, gigabytes: float) -> Path:
+    """A scene of random counts in some order of samples; its first rows are white, the next ones dark."""
+    side = int((gigabytes * 1e9 / 2 / BANDS) ** 0.5)
+    some = np.random.default_rng(0).integers(2_000, 40_000, (2 * BANDS, side), np.uint16)
+    lines = {"white": 50_000 + some % 100, "dark": 100 + some % 10, "scene": some}
 
+    def line(row: int) -> np.ndarray:
+        """Bands x cols."""
+        kind = "white" if row < REFERENCE else "dark" if row < 2 * REFERENCE else "scene"
+        return lines[kind][row % BANDS : row % BANDS + BANDS].astype("<u2")
 
-def measured(work: Callable[[], object]) -> tuple[float, float]:
-    """Seconds of a work, and by how many MB the process grew at most."""
-    done, start, peak = threading.Event(), memory_mb(), [0.0]
-
-    def watch() -> None:
-        while not done.wait(0.01):
-            peak[0] = max(peak[0], memory_mb() - start)
-
-    watcher = threading.Thread(target=watch)
-    watcher.start()
-    begun = time.perf_counter()
-    try:
-        work()
-    finally:
-        seconds = time.perf_counter() - begun
-        done.set()
-        watcher.join()
-    return seconds, peak[0]
-
-
-def sparse(folder: Path, gigabytes: float) -> Path:
-    """A scene whose bytes are holes, with some numbers in its first rows."""
-    side = math.isqrt(int(gigabytes * 2**30 / 2 / BANDS))
-    with (folder / "large.img").open("wb") as file:
-        file.write(np.arange(side * 50, dtype="<i2").tobytes())
-        file.truncate(side * side * BANDS * 2)
-    header = folder / "large.hdr"
+    path = folder / f"large {order}.img"
+    with path.open("wb") as file:
+        for number in range(BANDS if order == "bsq" else side):
+            if order == "bsq":
+                plane = np.stack([line(row)[number] for row in range(2 * REFERENCE, 2 * REFERENCE + BANDS)])
+                references = np.stack([line(row)[number] for row in range(2 * REFERENCE)])
+                file.write(np.concatenate([references, np.resize(plane, (side - 2 * REFERENCE, side))]).data)
+            else:
+                file.write(np.ascontiguousarray(line(number).T if order == "bip" else line(number)).data)
+    header = path.with_suffix(".hdr")
     write_header(header, {
         "samples": side, "lines": side, "bands": BANDS, "header offset": 0, "file type": "ENVI Standard",
-        "data type": 2, "interleave": "bsq", "byte order": 0, "wavelength units": "Nanometers",
+        "data type": 12, "interleave": order, "byte order": 0, "wavelength units": "Nanometers",
         "wavelength": [400.0 + 10 * n for n in range(BANDS)],
     })  # fmt: skip
     return header
 
 
-def run(gigabytes: float, folder: Path) -> dict[str, Any]:
-    """All figures; files go to a scratch folder."""
-    cube = hsigui.open(sparse(folder, gigabytes))
-    rows, cols, picked = cube.rows // 2, cube.cols // 2, range(1, BANDS, 2)
-    names = tuple(str(n + 1) for n in picked)
-    part = hsigui.prepare(cube, hsigui.Crop((0, rows), (0, cols)), hsigui.Bands(names))
-    stored = np.memmap(folder / "large.img", "<i2", "r", shape=(BANDS, cube.rows, cube.cols))
+def seconds(work: Callable[[], object]) -> float:
+    """Of a work, begun when nothing waits to be written."""
+    os.sync()
+    begun = time.perf_counter()
+    work()
+    return time.perf_counter() - begun
 
-    def copy() -> None:
-        with (folder / "copy.img").open("wb") as file:
-            for band in picked:
-                np.ascontiguousarray(stored[band, :rows, :cols]).tofile(file)
 
-    found: dict[str, Any] = {"megabytes": rows * cols * len(picked) * 2 / 2**20}
-    found["copy_s"] = min(measured(copy)[0] for _ in range(3))
-    for name, path in (("bsq", "x.hdr"), ("bil", "y.hdr"), ("bip", "z.hdr"), ("tif", "x.tif")):
-        order = name if name != "tif" else "bsq"
-        seconds, peak = measured(lambda path=path, order=order: hsigui.save_cube(part, folder / path, interleave=order))
-        found[name] = {"s": seconds, "ratio": seconds / found["copy_s"], "peak_mb": peak}
+def command(header: Path, out: Path, order: str, more: list[str]) -> float:
+    """Runs `hsigui prepare`; gives the most memory that it held, in MB."""
+    side = int(np.sqrt(header.with_suffix(".img").stat().st_size / 2 / BANDS))
+    first = max(2 * REFERENCE, side // 20)
+    part = f"{first}:{first + int(0.9 * side)}" if first + int(0.9 * side) <= side else f"{first}:"
+    words = [sys.executable, "-m", "hsigui", "prepare", header, out, *more, "--rows", part, "--cols",
+             f"{side // 20}:{side // 20 + int(0.9 * side)}", "--bands", f"1-80,{BANDS - 69}-{BANDS}",
+             "--interleave", order, "--overwrite"]  # fmt: skip
+    process = subprocess.Popen(list(map(str, words)), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    errors = process.stderr.read() if process.stderr else b""
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise SystemExit(errors.decode())
+    return usage.ru_maxrss / 1024
+
+
+def compared(header: Path, order: str, rounds: int) -> dict[str, Any]:
+    """All figures of a scene that is written in some order of samples, as it is and calibrated."""
+    data, copy, out = header.with_suffix(".img"), header.with_name("copy.img"), header.with_name("out.hdr")
+    times: dict[str, list[float]] = {"cp": [], "cp_kept": [], "as they are": [], "calibrated": []}
+    peaks: dict[str, float] = {"as they are": 0.0, "calibrated": 0.0}
+    written: dict[str, float] = {}
+
+    def copied(kept: bool) -> None:
+        subprocess.run(["cp", data, copy], check=True)
+        if kept:
+            subprocess.run(["sync", copy], check=True)
+
+    for _ in range(rounds):
+        for name, kept in (("cp", False), ("cp_kept", True)):
+            times[name].append(seconds(lambda kept=kept: copied(kept)))
+            copy.unlink()
+        for name, more in (("as they are", []), ("calibrated", CALIBRATED)):
+            held: list[float] = []
+            times[name].append(seconds(lambda more=more, held=held: held.append(command(header, out, order, more))))
+            peaks[name], written[name] = max(peaks[name], *held), out.with_suffix(".img").stat().st_size / 2**20
+            out.with_suffix(".img").unlink()
+    middle = {name: statistics.median(each) for name, each in times.items()}
+    read = data.stat().st_size / 2**20
+    found: dict[str, Any] = {"mb_in": round(read), "cp_s": middle["cp"], "cp_kept_s": middle["cp_kept"]}
+    for name in ("as they are", "calibrated"):
+        found[name] = {
+            "s": middle[name], "mb_out": round(written[name]), "speed": middle["cp"] / middle[name],
+            "speed_out": written[name] / read * middle["cp"] / middle[name],
+            "speed_kept": middle["cp_kept"] / middle[name], "peak_mb": round(peaks[name]),
+        }  # fmt: skip
     return found
+
+
+def run(gigabytes: float, orders: list[str], rounds: int, folder: Path) -> dict[str, Any]:
+    """All figures; files go to a scratch folder, one scene at a time."""
+    found: dict[str, Any] = {"gigabytes": gigabytes, "cores": len(os.sched_getaffinity(0)), "load": os.getloadavg()}
+    for source in dict.fromkeys(each.split(":")[0] for each in orders):
+        header = write_scene(folder, source, gigabytes)
+        for each in orders:
+            if each.split(":")[0] == source:
+                found[each] = compared(header, each.split(":")[1], rounds)
+                print(each, json.dumps(found[each]), file=sys.stderr, flush=True)
+        header.with_suffix(".img").unlink()
+    return {**found, "load_after": os.getloadavg()}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--json", action="store_true")
-    parser.add_argument("--gigabytes", type=float, default=4.0)
-    arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        found = run(arguments.gigabytes, Path(folder))
-    json.dump(found, sys.stdout, indent=None if arguments.json else 2)
+    parser.add_argument("--gigabytes", type=float, default=2.0)
+    parser.add_argument("--orders", default=",".join(ORDERS), help="read:written, with commas")
+    parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--folder", type=Path, help="where to write the files")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory(dir=given.folder) as folder:
+        found = run(given.gigabytes, given.orders.split(","), given.rounds, Path(folder))
+    json.dump(found, sys.stdout, indent=None if given.json else 2)
     print()
 
 

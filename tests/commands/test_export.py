@@ -16,8 +16,8 @@ from hsigui.labels.formats.class_tables import read_table
 from hsigui.labels.formats.files import read_classes, write_classes
 from hsigui.methods import model_card
 from hsigui.pipeline import provenance
-from hsigui.pipeline.mapping_unit import smallest_unit
 from hsigui.report.filters import sieved
+from hsigui.report.mapping_unit import smallest_unit
 
 CLASSES = ClassTable((ClassInfo(1, "Oak", (10, 90, 20)), ClassInfo(3, "Sand", (220, 200, 90))))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import shlex
 
@@ -13,8 +14,9 @@ from hsigui.__main__ import main
 from hsigui.commands import prepare_parser
 from hsigui.cube.sensor_tables import sensors
 from hsigui.preparing import asked, stored
+from hsigui.preparing.cut import moved
 from hsigui.preparing.table import save_cube
-from tests.preparing.cubes import counts, cube_of
+from tests.preparing.cubes import GEO, counts, cube_of
 
 
 def run(*words: object) -> int:
@@ -119,3 +121,39 @@ def test_a_file_that_is_there_is_written_over_only_when_that_is_asked_for(scene,
     assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
     assert run(scene, other, "--overwrite") == 0
     np.testing.assert_array_equal(hsigui.open(other).read(), hsigui.open(scene).read())
+
+
+def test_grids_take_the_resampling_behind_them_and_others_are_brought_to_the_first(scene, tmp_path, capsys):
+    words = ("--grid", "EPSG:32633,20", "--resampling", "cubic", "--grid", "EPSG:32632", "--rows", "1:3")
+    assert run(scene, tmp_path / "g.tif", *words) == 0
+    first, second = hsigui.System("EPSG:32633", 20.0), hsigui.System("EPSG:32632")
+    steps = (hsigui.Onto(first, "cubic"), hsigui.Onto(second), hsigui.Crop((1, 3)))
+    made, opened = hsigui.prepare(hsigui.open(scene), *steps), hsigui.open(tmp_path / "g.tif")
+    np.testing.assert_array_equal(opened.read(), made.read())
+    told = ('--grid "EPSG:32633,20" --resampling cubic', '--grid "EPSG:32632" --resampling nearest', "--rows 1:3")
+    assert opened.info.history == told
+    other = save_cube(cube_of(counts(), geo=moved(GEO, 3, 2)), tmp_path / "other.tif")[0]
+    assert run(scene, other, tmp_path / "s.tif") == 1
+    assert "--onto first" in capsys.readouterr().err
+    assert run(scene, other, tmp_path / "s.tif", "--onto", "first", "--resampling", "bilinear") == 0
+    made = hsigui.prepare([hsigui.open(scene), hsigui.open(other)], onto="first", resampling="bilinear")
+    np.testing.assert_array_equal(hsigui.open(tmp_path / "s.tif").read(), made.read())
+    assert run(scene, tmp_path / "x.tif", "--resampling", "cubic") == 1
+    assert "--resampling goes with" in capsys.readouterr().err
+
+
+def test_what_a_quality_mask_withholds_has_no_data_in_what_is_made(tmp_path):
+    path = hsigui.save_cube(cube_of(counts("uint16"), nodata=None, scale=1.0), tmp_path / "raw.hdr")[0]
+    with path.open("a", encoding="utf-8") as file:
+        file.write("autodarkstartline = 8\n")
+    dark = hsigui.open(path, quality=["dark"])
+    expected = np.where(np.arange(11)[:, None, None] < 8, counts("float32"), np.nan)
+    assert run(path, tmp_path / "o.tif", "--quality", "dark", "--cols", "2:6") == 0
+    np.testing.assert_array_equal(hsigui.open(tmp_path / "o.tif").read(), expected[:, 2:6])
+    np.testing.assert_array_equal(hsigui.prepare([dark, dark]).read(), np.concatenate([expected, expected], axis=2))
+    hsigui.save_cube(dark, tmp_path / "s.hdr")
+    np.testing.assert_array_equal(hsigui.open(tmp_path / "s.hdr").read(), expected)
+    marked = dark.with_info(dataclasses.replace(dark.info, nodata=65535.0))
+    made = hsigui.prepare(marked, hsigui.Crop((4, None)))
+    assert made.dtype == np.uint16
+    np.testing.assert_array_equal(made.read(), expected[4:])

@@ -73,3 +73,27 @@ def test_what_cannot_be_is_told_and_nothing_is_written(files, tmp_path, capsys):
     with pytest.raises(SystemExit):
         main(["statistics", str(scene), "--labels", str(labels), "--out", str(out), "--percentiles", "120"])
     assert not list(tmp_path.iterdir())
+
+
+def test_statistics_by_zone_are_those_of_the_api_with_classes_and_further_layers(files, tmp_path, capsys):
+    scene, labels = files
+    words = ["statistics", scene, "--zones", labels, "--layer", scene, "--bands", "3"]
+    out = tmp_path / "zones.csv"
+    assert main([*map(str, words), "--out", str(out)]) == 0
+    assert "meadow" in capsys.readouterr().out
+    lines = list(csv.DictReader(out.read_text(encoding="utf-8-sig").splitlines()))
+    wanted = hsigui.statistics(hsigui.open(scene), hsigui.read_labels(labels), bands=[2])
+    first = next(row for row in lines if row["zone"] == "meadow")
+    assert first["measurement"] == "scene: Band 3"
+    assert float(first["mean"]) == pytest.approx(wanted.get(2).mean[0], rel=1e-6)
+    assert float(first["p95"]) == pytest.approx(wanted.get(2).percentiles[4, 0], rel=1e-6)
+    assert len(lines) == 3 * 13
+    assert main([*map(str, words), "--labels", str(labels), "--out", str(tmp_path / "both.xlsx")]) == 0
+    for more, said in (
+        (["--zones", labels, "--covariance", tmp_path / "c.csv"], "of classes, and not of zones"),
+        (["--layer", scene, "--labels", labels], "--layer is of statistics by zone"),
+        ([], "neither is given"),
+    ):
+        assert main(["statistics", str(scene), "--out", str(tmp_path / "x.csv"), *map(str, more)]) == 1
+        assert said in capsys.readouterr().err
+    assert not (tmp_path / "x.csv").exists()

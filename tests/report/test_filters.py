@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from hsigui.errors import HsiError
+from hsigui.report import filters
 from hsigui.report.filters import filtered, majority_filtered, sieved, without_small_groups
 
 
@@ -22,8 +23,9 @@ def slow_majority(array: np.ndarray, side: int) -> np.ndarray:
     return out
 
 
-@pytest.mark.parametrize("side", [3, 5])
-def test_the_majority_filter_is_its_definition(side):
+@pytest.mark.parametrize("side", [3, 5, 11, 13, 99])
+def test_the_majority_filter_is_its_definition_where_it_is_done_by_strips_too(side, monkeypatch):
+    monkeypatch.setattr(filters, "_AT_ONCE", 1)  # as few rows at once as there may be
     array = np.random.default_rng(side).integers(0, 5, (23, 31)).astype(np.uint16)
     array[array == 4] = 300
     before = array.copy()
@@ -31,6 +33,12 @@ def test_the_majority_filter_is_its_definition(side):
     np.testing.assert_array_equal(found, slow_majority(array, side))
     np.testing.assert_array_equal(array, before)
     assert ((found == 0) == (array == 0)).all()
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 7), (7, 1), (0, 5), (5, 0)])
+def test_a_map_smaller_than_the_window_is_filtered_as_far_as_it_goes(shape):
+    array = np.random.default_rng(1).integers(0, 3, shape).astype(np.uint16)
+    np.testing.assert_array_equal(majority_filtered(array, 9), slow_majority(array, 9))
 
 
 @pytest.mark.parametrize("side", [1, 2, 4, 101])

@@ -17,6 +17,7 @@ from hsigui.cube.formats.envi_geo import esri_wkt, geo_of, map_info_of
 from hsigui.cube.formats.envi_header import DATA_TYPES, Header, header_text, read_header, rewrite_header, write_header
 from hsigui.cube.formats.envi_samples import map_data, source_of
 from hsigui.cube.formats.products.cameras import camera_of, notes_of
+from hsigui.cube.formats.products.references import references_beside
 from hsigui.cube.formats.side_files import is_tiff, raster_of_header
 from hsigui.cube.history import KEY, history_of
 from hsigui.cube.wavelengths import to_nm
@@ -131,6 +132,7 @@ def info_of(header: Header) -> CubeInfo:
     camera = camera_of(header.fields, header.path.stem)
     unit = header.fields.get("wavelength units", "").strip()
     notes += () if camera is None else notes_of(camera, header.fields, header.rows)
+    notes += _references_told(header)
     counted = unit or ("" if camera is None else camera.unit)
     waves = to_nm(_per_band(header, "wavelength", notes), counted, _per_band(header, "fwhm", notes))
     geo, geo_notes = geo_of(header)
@@ -170,6 +172,16 @@ def info_of(header: Header) -> CubeInfo:
         history=history_of(header.fields.get(KEY)),
         metadata=dict(header.fields),
     )
+
+
+def _references_told(header: Header) -> tuple[str, ...]:
+    """A sentence on the references beside a raw scene; none where there are none, or values are no counts."""
+    if header.dtype.kind not in "iu" or is_class_map(header) or "reflectance scale factor" in header.fields:
+        return ()
+    found = references_beside(header.path)
+    if found is None:
+        return ()
+    return (say("{found} They make reflectance of the counts (`hsigui prepare`, --white auto).", found=found.told),)
 
 
 def write_cube(path: str | Path, array: NDArray[Any], info: CubeInfo, interleave: str = "bsq") -> tuple[Path, Path]:

@@ -3,6 +3,7 @@ while it makes overviews, and tells of some failures only in its log."""
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +11,8 @@ from typing import Any
 
 import rasterio
 import rasterio.shutil
+from numpy.typing import NDArray
+from rasterio.errors import NotGeoreferencedWarning
 
 
 @contextmanager
@@ -44,3 +47,26 @@ def copied_through_memory(source: Any, path: Path, **options: Any) -> None:
     with rasterio.MemoryFile() as memory:
         rasterio.shutil.copy(source, memory.name, **options)
         path.write_bytes(memory.getbuffer())
+
+
+@contextmanager
+def in_memory(array: NDArray[Any], **profile: Any) -> Iterator[Any]:
+    """Gives samples, bands x rows x cols, as a dataset to be read, without a file.
+
+    Args:
+        profile: of the dataset: "transform", "crs", "nodata", as `rasterio.open` takes them.
+
+    Raises:
+        RasterioError: GDAL cannot hold them.
+    """
+    bands, rows, cols = array.shape
+    with rasterio.MemoryFile() as memory:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", NotGeoreferencedWarning)
+            with memory.open(
+                driver="GTiff", count=bands, height=rows, width=cols, dtype=array.dtype, interleave="band",
+                BIGTIFF="IF_SAFER", **profile,
+            ) as file:  # fmt: skip
+                file.write(array)
+        with memory.open() as file:
+            yield file

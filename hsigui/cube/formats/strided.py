@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsigui import stopping
+from hsigui.cube.cube import order_of
 from hsigui.cube.positioned import read_at
 from hsigui.errors import HsiError
 from hsigui.texts import say
@@ -28,6 +29,8 @@ Strides = tuple[int, int, int]
 _READ_COST = 16_384
 # More than this is never read at once. A buffer of this size stays in the processor's cache.
 _BUFFER_BYTES = 2 * 2**20
+# Numbers in a row, on the average, from which on runs of them are quicker to take than each by itself.
+_RUN = 8
 
 
 def interleave_strides(interleave: str, shape: tuple[int, int, int], itemsize: int) -> Strides:
@@ -95,6 +98,11 @@ class StridedFile:
             ) from error
         self._closing = weakref.finalize(self, os.close, self._file)
 
+    @property
+    def order(self) -> str:
+        """In which order the samples lie in the file, see `order_of`."""
+        return order_of(self._strides)
+
     def read(self, rows: slice, cols: slice, bands: slice | Sequence[int]) -> NDArray[Any]:
         """Stored samples of a window, rows x cols x bands.
 
@@ -125,11 +133,19 @@ class StridedFile:
                 [p.count for p in inner], self._stored, buffer, 0, [p.step * p.stride for p in inner]
             )
             chosen = _chosen(inner)
+            # Samples that are wanted as they lie in the file are read to where they are wanted.
+            plain = view.flags.c_contiguous and view.dtype == target.dtype and all(p.order is None for p in inner)
             raw = buffer.data
             for index in np.ndindex(*(len(s) for s in steps)):
                 stopping.check()
-                self._read_at(raw, start + shift + sum(s[i] for s, i in zip(steps, index, strict=True)))
-                target[(*index, *place)] = view if chosen is None else view[chosen]
+                position = start + shift + sum(s[i] for s, i in zip(steps, index, strict=True))
+                part = target[(*index, *place, ...)]
+                if plain and part.flags.c_contiguous:
+                    self._read_at(part.reshape(-1).view(np.uint8).data, position)
+                    continue
+                self._read_at(raw, position)
+                for to, from_ in chosen:
+                    part[to] = view[from_]
 
     def _read_at(self, target: memoryview, position: int) -> None:
         done = 0
@@ -160,10 +176,21 @@ def _picked(wanted: slice | Sequence[int], size: int, stride: int) -> _Pick:
     numbers = range(size)[wanted] if isinstance(wanted, slice) else [range(size)[n] for n in wanted]
     if not numbers:
         return _Pick(0, 1, 0, stride)
+    if isinstance(numbers, list):
+        numbers = _range_of(numbers)
     if isinstance(numbers, range) and numbers.step > 0:
         return _Pick(numbers[0], numbers.step, len(numbers), stride)
     low, high = min(numbers), max(numbers)
     return _Pick(low, 1, high - low + 1, stride, np.array(numbers, dtype=np.intp) - low)
+
+
+def _range_of(numbers: list[int]) -> list[int] | range:
+    """Numbers as a range where they are one that rises."""
+    if len(numbers) == 1:
+        return range(numbers[0], numbers[0] + 1)
+    step = numbers[1] - numbers[0]
+    plain = range(numbers[0], numbers[-1] + 1, step) if step > 0 else range(0)
+    return plain if len(plain) == len(numbers) and list(plain) == numbers else numbers
 
 
 def _steps(pick: _Pick) -> list[int]:
@@ -209,10 +236,25 @@ def _parts(picks: list[_Pick], itemsize: int) -> Iterator[tuple[tuple[slice, ...
         yield (slice(begin, begin + count),), [replace(first, count=count), *rest], begin * apart
 
 
-def _chosen(picks: list[_Pick]) -> tuple[Any, ...] | None:
-    """The index that takes the wanted steps of axes that are no plain range; None when all are."""
-    if all(p.order is None for p in picks):
-        return None
-    if sum(p.order is not None for p in picks) == 1:
-        return tuple(slice(None) if p.order is None else p.order for p in picks)
-    return np.ix_(*(np.arange(p.count) if p.order is None else p.order for p in picks))
+def _chosen(picks: list[_Pick]) -> list[tuple[Any, Any]]:
+    """Pairs of indices into what is wanted and into what was read: together they take the wanted steps of all axes.
+
+    Steps that follow one another are taken together where they do so in few runs, which is quicker.
+    """
+    odd = [axis for axis, p in enumerate(picks) if p.order is not None]
+    if not odd:
+        return [((), ())]
+    if len(odd) == 1:
+        order = picks[odd[0]].order
+        before = (slice(None),) * odd[0]
+        if order is None or len(runs := _runs(order)) * _RUN > len(order):
+            return [((), (*before, order))]
+        return [((*before, slice(at, at + count)), (*before, slice(first, first + count))) for at, first, count in runs]
+    return [((), np.ix_(*(np.arange(p.count) if p.order is None else p.order for p in picks)))]
+
+
+def _runs(order: NDArray[np.intp]) -> list[tuple[int, int, int]]:
+    """Numbers as runs of ones that follow one another: the place of each, its first number, and how many."""
+    starts = np.flatnonzero(np.diff(order, prepend=order[0] - 2) != 1)
+    counts = np.diff(starts, append=len(order))
+    return [(int(at), int(order[at]), int(count)) for at, count in zip(starts, counts, strict=True)]

@@ -59,7 +59,7 @@ def layers_in(path: Path) -> tuple[str, ...]:
     Raises:
         HsiError: it is of no format that is read, cannot be read, or has no shapes.
     """
-    if _is_json(path):
+    if is_json(path):
         return (_LAYER_OF_ALL,)
     _require_known(path)
     found = tuple(name for name, kind in vector_files.layers_of(path).items() if kind is not None)
@@ -76,7 +76,7 @@ def read_lines(path: Path, layer: str, grid: Grid) -> Lines:
     Raises:
         HsiError: it cannot be read, its place and the scene's cannot be brought together, or it lies beside the scene.
     """
-    if _is_json(path):
+    if is_json(path):
         found, columns = geojson.read_features(path)
     else:
         _require_known(path)
@@ -89,7 +89,8 @@ def read_lines(path: Path, layer: str, grid: Grid) -> Lines:
     return _cut(_joined(placed, _names(columns, found), (*found.notes, *notes)), grid, path.name)
 
 
-def _is_json(path: Path) -> bool:
+def is_json(path: Path) -> bool:
+    """Whether a file is read as GeoJSON, by its name."""
     return any(path.suffix.lower() in row.suffixes for row in table.FORMATS if row.name == _JSON)
 
 

@@ -27,7 +27,8 @@ from hsigui.analysis.nearest import nearest
 from hsigui.analysis.references import Matching
 from hsigui.claims import Claim
 from hsigui.cube.cube import Cube
-from hsigui.cube.fingerprint import fingerprint
+from hsigui.cube.fingerprint import fingerprint, scene_fingerprint
+from hsigui.cube.masked import set_aside
 from hsigui.errors import HsiError, is_out_of_memory, out_of_memory
 from hsigui.jobs import Context
 from hsigui.methods import checkpoint, devices, registry, resume
@@ -94,8 +95,9 @@ class StudyFindings:
 
 
 def run_study(
-    cube: Cube, reference: StudyTruth, spec: StudySpec, folder: Path, ctx: Context, *, command: str = ""
-) -> StudyFindings:
+    cube: Cube, reference: StudyTruth, spec: StudySpec, folder: Path, ctx: Context, *, command: str = "",
+    learned: Cube | None = None,
+) -> StudyFindings:  # fmt: skip
     """Computes what is missing of a study and summarises all of it.
 
     Any number of processes may do so in one folder at once: what one is at, the others wait for in the end.
@@ -105,6 +107,7 @@ def run_study(
     Args:
         folder: where results, encoders and features are kept.
         command: the command line that asked for it, kept with the encoders.
+        learned: the scene as pretraining sees it; None for as the map does.
 
     Raises:
         HsiError: the folder holds another study, there is nothing to draw or to test, the guard is narrower than half
@@ -118,9 +121,10 @@ def run_study(
     for split, labels in spec.drawings():
         ctx.check()
         samplings.append(reference.sampling(spec, split, labels))
+    seen = cube if learned is None else learned
     failures: list[Failure] = []
-    with StudyLog(folder, _settings(cube, reference, spec, device.type), _recipes(spec)) as log:
-        work = _Work(cube, reference, spec, log, Overall(ctx, spec, log), command)
+    with StudyLog(folder, _settings(cube, seen, reference, spec, device.type), _recipes(spec)) as log:
+        work = _Work(cube, seen, reference, spec, log, Overall(ctx, spec, log), command)
         waiting = spec.candidates()
         while waiting:
             left = tuple(candidate for candidate in waiting if not work.tried(candidate, failures))
@@ -145,7 +149,7 @@ def run_study(
     )  # fmt: skip
 
 
-def _settings(cube: Cube, reference: StudyTruth, spec: StudySpec, device: str) -> dict[str, object]:
+def _settings(cube: Cube, learned: Cube, reference: StudyTruth, spec: StudySpec, device: str) -> dict[str, object]:
     """What all results of a folder share."""
     return {
         "program": f"hsigui {__version__}",
@@ -157,6 +161,7 @@ def _settings(cube: Cube, reference: StudyTruth, spec: StudySpec, device: str) -
         "block": spec.block,
         "guard": spec.guard,
         # Only what is not as it was when studies did not write it down, so that those go on.
+        **({} if (out := set_aside(learned)) is None else {"masked for pretraining": raster_hash(out)}),
         **({} if spec.monitor else {"monitor": False}),
         **({} if spec.patience is None else {"patience": spec.patience}),
         **({} if spec.precision == "auto" else {"precision": spec.precision}),
@@ -189,10 +194,11 @@ class _Work:
     """One method on all draws."""
 
     def __init__(
-        self, cube: Cube, reference: StudyTruth, spec: StudySpec, log: StudyLog, progress: Overall, command: str
-    ) -> None:
+        self, cube: Cube, learned: Cube, reference: StudyTruth, spec: StudySpec, log: StudyLog, progress: Overall,
+        command: str,
+    ) -> None:  # fmt: skip
         self._cube, self._reference, self._spec, self._log = cube, reference, spec, log
-        self._progress, self._command = progress, command
+        self._learned, self._progress, self._command = learned, progress, command
 
     def tried(self, candidate: Candidate, failures: list[Failure]) -> bool:
         """Computes the results that are missing unless another process is at it; returns whether none is."""
@@ -275,10 +281,10 @@ class _Work:
         spec = self._spec.pretraining(candidate)
         if (folder / resume.FILE).exists():
             try:
-                return pretrain(self._cube, spec, part, folder, resume=True, command=self._command)
+                return pretrain(self._learned, spec, part, folder, resume=True, command=self._command)
             except HsiError as error:
                 self._progress.ctx.warn(say("{message} It is trained anew.", message=error.message))
-        return pretrain(self._cube, spec, part, folder, command=self._command)
+        return pretrain(self._learned, spec, part, folder, command=self._command)
 
     def _kept(self, candidate: Candidate, folder: Path) -> Encoder | None:
         """The encoder of an earlier run of this study, with today's recipe; None where it must be trained."""
@@ -290,7 +296,9 @@ class _Work:
             self._progress.ctx.warn(say("{message} It is trained again.", message=error.message))
             return None
         wanted = self._spec.pretraining(candidate)
-        own = encoder.scene.get("fingerprint") == fingerprint(self._cube) and not encoder.scenes
+        own = encoder.scene.get("fingerprint") == scene_fingerprint(self._learned) and not encoder.scenes
+        out = set_aside(self._learned)
+        own = own and encoder.scene.get("masked_out", {}).get("sha256") == (None if out is None else raster_hash(out))
         same = encoder.spec.seed == wanted.seed and encoder.settings == registry.settings_of(wanted).to_json()
         if not (own and same) or encoder.begun_from:
             return None
