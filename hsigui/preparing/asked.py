@@ -16,13 +16,18 @@ from hsigui.preparing.area import ends_of, polygons_of, window_of
 from hsigui.preparing.block_mean import BlockMean
 from hsigui.preparing.calibrate import FlatField, InternalAverage
 from hsigui.preparing.cut import Bands, Box, Crop
+from hsigui.preparing.denoise import denoising_of
+from hsigui.preparing.destripe import destriping_of
 from hsigui.preparing.empirical_line import EmpiricalLine
 from hsigui.preparing.field_targets import targets_of
+from hsigui.preparing.fill_columns import FillColumns
 from hsigui.preparing.grids import grid_named
 from hsigui.preparing.inside import Inside
 from hsigui.preparing.log_residuals import LogResiduals
+from hsigui.preparing.normalise import Continuum, Normalise
 from hsigui.preparing.onto import Onto
 from hsigui.preparing.other_sensor import Like
+from hsigui.preparing.smooth import smoothing_of
 from hsigui.preparing.step import Step
 from hsigui.texts import say
 
@@ -117,6 +122,12 @@ _MAKERS: dict[str, Callable[[str], Step]] = {
     "internal-average": lambda text: InternalAverage(),
     "empirical-line": lambda text: EmpiricalLine(targets_of(text)),
     "log-residuals": lambda text: LogResiduals(),
+    "fill-columns": lambda text: FillColumns(),
+    "destripe": destriping_of,
+    "denoise": denoising_of,
+    "smooth": smoothing_of,
+    "normalise": lambda text: Normalise(text.strip()),
+    "continuum": lambda text: Continuum(),
 }
 STEPS = tuple(StepRow(option, form, title, _MAKERS[option]) for option, form, title in words.STEPS)
 
