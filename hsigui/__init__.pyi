@@ -17,13 +17,16 @@ from hsigui.api import (
     keep,
     load_classifier,
     load_encoder,
+    mask,
     match,
     open,
+    open_bands,
     prepare,
     pretrain,
     quality_layers,
     read_labels,
     read_library,
+    read_mask,
     sample,
     save,
     save_cube,
@@ -41,6 +44,7 @@ from hsigui.finishing.smoothing import Majority, Sieve
 from hsigui.finishing.unclassified import Below, Fill, Masked
 from hsigui.jobs import CallbackContext, Cancelled, Context, quiet
 from hsigui.labels.classes import ClassInfo, ClassTable
+from hsigui.masks.mask import Mask
 from hsigui.methods.checkpoint import Encoder
 from hsigui.pipeline.classify import ClassMap
 from hsigui.pipeline.edited import EditedMap
@@ -119,6 +123,7 @@ __all__ = [
     "Majority",
     "MapOptions",
     "MapSpec",
+    "Mask",
     "Masked",
     "Match",
     "Matches",
@@ -156,14 +161,17 @@ __all__ = [
     "keep",
     "load_classifier",
     "load_encoder",
+    "mask",
     "match",
     "open",
+    "open_bands",
     "prepare",
     "pretrain",
     "quality_layers",
     "quiet",
     "read_labels",
     "read_library",
+    "read_mask",
     "sample",
     "save",
     "save_cube",

@@ -11,11 +11,12 @@ from hsigui.analysis.layer import Layer, LayerRecipe
 from hsigui.analysis.separability import Separability
 from hsigui.api.accuracy import evaluate, sample
 from hsigui.api.by_spectra import classify_by, match
-from hsigui.api.cubes import prepare, save_cube
+from hsigui.api.cubes import open_bands, prepare, save_cube
 from hsigui.api.finishing import edit
 from hsigui.api.given import LabelsLike, LibraryLike, PathLike, TruthLike
 from hsigui.api.layers import derive, separability, statistics
 from hsigui.api.mapping import ask, classify, fit, load_classifier
+from hsigui.api.masking import MaskLike, MasksLike, mask, read_mask
 from hsigui.api.reading import open, quality_layers, read_labels, read_library
 from hsigui.api.training import embed, load_encoder, pretrain
 from hsigui.api.writing import keep, save
@@ -25,6 +26,7 @@ from hsigui.cube.formats.library import SpectralLibrary
 from hsigui.cube.open import ImportChoice
 from hsigui.errors import HsiError
 from hsigui.jobs import Context, quiet
+from hsigui.masks.mask import Mask
 from hsigui.pipeline.edited import EditedMap
 from hsigui.pipeline.result import Result
 from hsigui.pipeline.values import Classifier, Filters, KeptClassifier, Labels, LabelSplit, SceneFeatures
@@ -46,6 +48,9 @@ __all__ = [
     "LayerRecipe",
     "LibraryLike",
     "MapSpec",
+    "Mask",
+    "MaskLike",
+    "MasksLike",
     "PathLike",
     "PretrainSpec",
     "ProbeSpec",
@@ -68,14 +73,17 @@ __all__ = [
     "keep",
     "load_classifier",
     "load_encoder",
+    "mask",
     "match",
     "open",
+    "open_bands",
     "prepare",
     "pretrain",
     "quality_layers",
     "quiet",
     "read_labels",
     "read_library",
+    "read_mask",
     "sample",
     "save",
     "save_cube",

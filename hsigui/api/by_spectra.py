@@ -11,11 +11,13 @@ from numpy.typing import NDArray
 
 from hsigui.analysis.layer import Target
 from hsigui.api.given import LabelsLike, LibraryLike, Pixels, targets_of
+from hsigui.api.masking import MasksLike, seen_by
 from hsigui.api.reading import read_library
 from hsigui.cube.cube import Cube
 from hsigui.cube.formats.library import SpectralLibrary
 from hsigui.errors import HsiError
 from hsigui.jobs import Context, quiet
+from hsigui.masks.using import MAP
 from hsigui.pipeline import verbs
 from hsigui.pipeline.result import Result
 from hsigui.pipeline.values import Filters, Labels
@@ -72,7 +74,7 @@ def classify_by(
     thresholds: Mapping[str, float] | None = None, spectra: Sequence[str] | None = None,
     groups: Mapping[str, str] | str | None = None, pixels: Mapping[str, Pixels] | None = None,
     labels: LabelsLike | None = None, between: tuple[float, float] = (0.0, 0.0), filters: Filters | None = None,
-    ctx: Context | None = None,
+    mask: MasksLike = None, ctx: Context | None = None,
 ) -> Result:  # fmt: skip
     """Classifies every pixel of a scene by the spectrum that it is nearest to. Nothing is trained.
 
@@ -90,6 +92,7 @@ def classify_by(
         labels: in place of a library: class numbers, rows x cols; the mean spectrum of each class stands for it.
         between: nm; bands outside are left out. 0 for no end.
         filters: what is done with the map afterwards.
+        mask: pixels that get no class: a `Mask`, its file, a raster (rows x cols, True for masked out), or several.
 
     Returns:
         `Result`, as of `classify`: `array` is rows x cols uint16 (0: unclassified or no data), `confidence` how like a
@@ -106,7 +109,7 @@ def classify_by(
     if sum(given is not None for given in (library, pixels, labels)) != 1:
         raise HsiError(say("Classes come from a library, from pixels or from labels."), say("Give one of the three."))
     held = None if labels is None else Labels.of(labels)
-    table = None
+    cube, table = seen_by(cube, mask, MAP), None
     if library is not None:
         references = _references(library, spectra, groups)
     elif held is not None:

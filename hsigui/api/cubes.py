@@ -9,17 +9,22 @@ from hsigui.api.given import PathLike
 from hsigui.cube.cube import Cube
 from hsigui.errors import HsiError
 from hsigui.jobs import Context, quiet
+from hsigui.preparing.band_files import open_bands as find_bands
+from hsigui.preparing.made import plain
+from hsigui.preparing.mosaic import mosaicked
 from hsigui.preparing.passes import remarks_of, settle
-from hsigui.preparing.stack import onto_first, stacked
+from hsigui.preparing.stack import onto_one, stacked
 from hsigui.preparing.step import Step, prepared
 from hsigui.preparing.table import not_carried
 from hsigui.preparing.table import save_cube as write
+from hsigui.preparing.words import WHOSE_GRID
 from hsigui.texts import say
 
 
 def prepare(
-    cubes: Cube | Sequence[Cube], *steps: Step, by_wavelength: bool = False, onto: str = "", resampling: str = "nearest"
-) -> Cube:
+    cubes: Cube | Sequence[Cube], *steps: Step, by_wavelength: bool = False, mosaic: str = "", onto: str = "",
+    resampling: str = "nearest",
+) -> Cube:  # fmt: skip
     """One cube of one or several, after some steps; its samples are made when they are read, and no file is touched.
 
     Args:
@@ -28,7 +33,9 @@ def prepare(
             `InternalAverage`, `EmpiricalLine`, `LogResiduals`, `FillColumns`, `Destripe`,
             `DestripeMnf`, `Denoise`, `Savgol`, `Gaussian`, `Normalise` and `Continuum`, in their order.
         by_wavelength: the bands of the stack rise by wavelength.
-        onto: "first" to resample those of several that lie on another grid than the first to its pixels.
+        mosaic: "first" or "feather" for several flight lines of one sensor, which become one scene: where they overlap
+            the first that has data counts, or one fades into the other.
+        onto: resample those of several that lie on another grid to the pixels of the "first", or of the "finest".
         resampling: how: "nearest", "bilinear", "cubic" or "average".
 
     Returns:
@@ -38,12 +45,32 @@ def prepare(
     Raises:
         HsiError: the cubes are not of one grid, or a step does not fit.
     """
-    stack = [cubes] if isinstance(cubes, Cube) else list(cubes)
-    if onto not in ("", "first"):
-        raise HsiError(say("The others can be brought to the first only."), say("Write onto=“first”."))
+    stack = [plain(cube) for cube in ([cubes] if isinstance(cubes, Cube) else cubes)]
+    if onto and onto not in WHOSE_GRID:
+        raise HsiError(say("“{name}” is none of the scenes.", name=onto), say("Write “first” or “finest”."))
+    if mosaic and onto == "finest":
+        raise HsiError(say("Lines are put together on the pixels of the first."), say("Put the finest first."))
+    if mosaic and by_wavelength:
+        raise HsiError(say("The bands of a mosaic are those of its lines."), say("Leave out the sorting."))
+    if mosaic:
+        return prepared(mosaicked(stack, mosaic, onto=bool(onto), resampling=resampling), steps)
     if onto:
-        stack = onto_first(stack, resampling)
+        stack = onto_one(stack, onto, resampling)
     return prepared(stacked(stack, by_wavelength=by_wavelength), steps)
+
+
+def open_bands(folder: PathLike) -> list[Cube]:
+    """The files of a folder that hold one band each, as the archives of Sentinel-2 and Landsat have them, in natural
+    order: for `prepare`, which stacks them.
+
+    Returns:
+        A `Cube` of one band for each file, with a name that tells it apart, and a wavelength where those of all are
+        known by their names; what was left out is in the notes of the first.
+
+    Raises:
+        HsiError: the folder holds no such file, or one cannot be read.
+    """
+    return find_bands(Path(folder).expanduser())
 
 
 def save_cube(

@@ -16,6 +16,7 @@ from hsigui.analysis.measured import BandValues, LayerValues
 from hsigui.analysis.separability import Separability
 from hsigui.analysis.separability import separability as separability_of
 from hsigui.api.given import LabelsLike, PathLike, targets_of
+from hsigui.api.masking import MasksLike, seen_by
 from hsigui.cube.cube import Cube
 from hsigui.cube.formats.library import SpectralLibrary
 from hsigui.errors import HsiError
@@ -23,6 +24,7 @@ from hsigui.jobs import Context, quiet
 from hsigui.labels.grid import Grid
 from hsigui.labels.label_map import require_same_size
 from hsigui.labels.place import require_same_place
+from hsigui.masks.using import STATISTICS
 from hsigui.parameters import Value
 from hsigui.pipeline.values import Labels
 from hsigui.texts import say
@@ -34,8 +36,8 @@ if TYPE_CHECKING:
 def derive(
     cube: Cube, kind: str | LayerRecipe, *,
     spectra: Mapping[str, NDArray[np.floating]] | SpectralLibrary | None = None,
-    wavelengths: Sequence[float] = (), left_out: NDArray[np.bool_] | None = None, ctx: Context | None = None,
-    **parameters: Value,
+    wavelengths: Sequence[float] = (), left_out: NDArray[np.bool_] | None = None, mask: MasksLike = None,
+    ctx: Context | None = None, **parameters: Value,
 ) -> Layer:  # fmt: skip
     """Computes a layer of a cube that needs no learning: components, an index, distances to spectra, targets, shares of
     spectra, clusters.
@@ -48,6 +50,8 @@ def derive(
             count); or a spectral library. Unmixing finds them by `find="vca"`, where none are given.
         wavelengths: nm of these values, where they are of other bands than the cube's; one a value.
         left_out: for "mf", "ace" and "cem": pixels that have no part in the background, rows x cols; None for none.
+        mask: pixels that have no part in the layer, its statistics of the whole scene included: a `Mask`, its file, a
+            raster (rows x cols, True for masked out), or several. The layer has no data there.
         parameters: settings of the kind, such as `components=3` or `formula="(b850 - b670) / (b850 + b670)"`.
 
     Returns:
@@ -59,7 +63,7 @@ def derive(
         HsiError: there is no such kind or setting, a value is not allowed, the scene lacks what the kind needs, or
             memory does not suffice.
     """
-    on = ctx or quiet()
+    on, cube = ctx or quiet(), seen_by(cube, mask, STATISTICS)
     if isinstance(kind, LayerRecipe):
         if parameters or spectra is not None or left_out is not None:
             raise HsiError(
@@ -72,19 +76,19 @@ def derive(
 @overload
 def statistics(
     measured: Cube | Layer, classes: LabelsLike, *, bands: Sequence[int] | None = None,
-    percentiles: Sequence[float] = PERCENTILES, ctx: Context | None = None,
+    percentiles: Sequence[float] = PERCENTILES, mask: MasksLike = None, ctx: Context | None = None,
 ) -> Statistics: ...  # fmt: skip
 @overload
 def statistics(
     measured: Cube | Layer | Sequence[Cube | Layer], classes: LabelsLike | None = None, *, zones: PathLike,
     zone_field: str | None = None, zone_layer: str | None = None, bands: Sequence[int] | None = None,
-    percentiles: Sequence[float] = PERCENTILES, command: str = "", ctx: Context | None = None,
+    percentiles: Sequence[float] = PERCENTILES, mask: MasksLike = None, command: str = "", ctx: Context | None = None,
 ) -> StatisticsTables: ...  # fmt: skip
 def statistics(
     measured: Cube | Layer | Sequence[Cube | Layer], classes: LabelsLike | None = None, *,
     zones: PathLike | None = None, zone_field: str | None = None, zone_layer: str | None = None,
-    bands: Sequence[int] | None = None, percentiles: Sequence[float] = PERCENTILES, command: str = "",
-    ctx: Context | None = None,
+    bands: Sequence[int] | None = None, percentiles: Sequence[float] = PERCENTILES, mask: MasksLike = None,
+    command: str = "", ctx: Context | None = None,
 ) -> Statistics | StatisticsTables:  # fmt: skip
     """What the values of classes of pixels are like, in bands of a cube or in the measurements of a layer; or those of
     zones, such as parcels.
@@ -97,6 +101,7 @@ def statistics(
         zone_field, zone_layer: likewise.
         bands: of a cube (of several the first one), from 0; None for the good ones.
         percentiles: which ones, 0 to 100.
+        mask: pixels that do not count, of a cube: a `Mask`, its file, a raster (rows x cols), or several.
         command: the command line that makes tables of zones, for their record.
 
     Returns:
@@ -112,20 +117,20 @@ def statistics(
     if zones is not None:
         asked = Path(zones), zone_field, zone_layer
         several = [measured] if isinstance(measured, Cube | Layer) else list(measured)
-        return _by_zone(several, classes, asked, bands, tuple(percentiles), command, ctx or quiet())
+        return _by_zone(several, classes, asked, bands, tuple(percentiles), mask, command, ctx or quiet())
     if classes is None or not isinstance(measured, Cube | Layer):
         raise HsiError(
             say("Statistics are of classes of one scene or layer, or of zones."), say("Give labels, a map, or zones.")
         )
     numbers = Labels.of(classes, say("The array of classes"))
     return class_statistics(
-        _measured(measured, bands), numbers.array, numbers.classes, ctx or quiet(), percents=tuple(percentiles)
+        _measured(measured, bands, mask), numbers.array, numbers.classes, ctx or quiet(), percents=tuple(percentiles)
     )
 
 
 def _by_zone(
     several: Sequence[Cube | Layer], classes: LabelsLike | None, asked: tuple[Path, str | None, str | None],
-    bands: Sequence[int] | None, percents: tuple[float, ...], command: str, ctx: Context,
+    bands: Sequence[int] | None, percents: tuple[float, ...], mask: MasksLike, command: str, ctx: Context,
 ) -> StatisticsTables:  # fmt: skip
     from hsigui.pipeline.zone_measures import Named, statistics_tables
     from hsigui.pipeline.zone_tables import ZonesAsked
@@ -135,7 +140,10 @@ def _by_zone(
         require_same_size(grid.shape, grids[0].shape, say("pixels of {name}", name=one.name))
         require_same_place(grid.geo, grids[0].geo, grid.shape, say("pixels of {name}", name=one.name))
     of = ZonesAsked(*asked)
-    named = [Named(one.name, _measured(one, bands if n == 0 else None)) for n, one in enumerate(several)]
+    named = [
+        Named(one.name, _measured(one, bands if n == 0 else None, mask if isinstance(one, Cube) else None))
+        for n, one in enumerate(several)
+    ]
     numbers = None if classes is None else Labels.of(classes, say("The array of classes"))
     made = {**of.record, **({"command": command} if command else {})}
     return statistics_tables(named, of.read(grids[0]), ctx, classes=numbers, percents=percents, made=made)
@@ -143,7 +151,7 @@ def _by_zone(
 
 def separability(
     measured: Cube | Layer | Statistics, classes: LabelsLike | None = None, *, bands: Sequence[int] | None = None,
-    ctx: Context | None = None,
+    mask: MasksLike = None, ctx: Context | None = None,
 ) -> Separability:  # fmt: skip
     """How well each pair of classes can be told apart, the hardest first: Jeffries-Matusita distance and transformed
     divergence, both from 0 to 2.
@@ -152,6 +160,7 @@ def separability(
         measured: a cube or a layer, or statistics that were made of it.
         classes: as for `statistics`; not with statistics.
         bands: of a cube, from 0; of statistics the places of measurements; None for the good ones.
+        mask: pixels that do not count, of a cube; as for `statistics`.
 
     Returns:
         `Separability`: `pairs` with `names`, `jeffries_matusita`, `divergence` and `best`, the two measurements that
@@ -163,15 +172,19 @@ def separability(
     if isinstance(measured, Statistics):
         if classes is not None:
             raise HsiError(say("Statistics have their classes in them."), say("Leave out the classes."))
+        if mask is not None:
+            raise HsiError(say("Statistics were made with or without a mask."), say("Leave out the mask."))
         return separability_of(measured if bands is None else measured.of(bands), ctx)
     if classes is None:
         raise HsiError(say("Separability is of classes, and none are given."), say("Give labels, or a map."))
-    return separability_of(statistics(measured, classes, bands=bands, percentiles=(), ctx=ctx), ctx)
+    return separability_of(statistics(measured, classes, bands=bands, percentiles=(), mask=mask, ctx=ctx), ctx)
 
 
-def _measured(measured: Cube | Layer, bands: Sequence[int] | None) -> BandValues | LayerValues:
+def _measured(measured: Cube | Layer, bands: Sequence[int] | None, mask: MasksLike) -> BandValues | LayerValues:
     if isinstance(measured, Cube):
-        return BandValues(measured, bands)
+        return BandValues(seen_by(measured, mask, STATISTICS), bands)
+    if mask is not None:
+        raise HsiError(say("A mask is of a cube, and this is a layer."), say("Make the layer with the mask."))
     if bands is not None:
         raise HsiError(say("Bands are of a cube, and this is a layer."), say("Leave out the bands."))
     return LayerValues(measured)

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from hsigui.api.given import LabelsLike, PathLike
+from hsigui.api.masking import MasksLike, seen_by
 from hsigui.cube.cube import Cube
 from hsigui.errors import HsiError
 from hsigui.jobs import Context, quiet
+from hsigui.masks.using import MAP
 from hsigui.pipeline import verbs
 from hsigui.pipeline.result import Result
 from hsigui.pipeline.values import Classifier, Filters, KeptClassifier, Labels, SceneFeatures
@@ -49,7 +51,8 @@ def load_classifier(folder: PathLike) -> KeptClassifier:
 def classify(
     scene: SceneFeatures | Cube, classifier: Classifier | KeptClassifier, *, smooth: float | None = None,
     edges: float | None = None, context: str | None = None, probabilities: bool = False,
-    filters: Filters | None = None, device: str = "auto", scratch: PathLike | None = None, ctx: Context | None = None,
+    filters: Filters | None = None, device: str = "auto", scratch: PathLike | None = None, mask: MasksLike = None,
+    ctx: Context | None = None,
 ) -> Result:  # fmt: skip
     """Classifies every pixel of a scene.
 
@@ -64,6 +67,7 @@ def classify(
         filters: what is done with the map afterwards.
         device: for a cube: "auto", "cpu", "cuda" or "mps".
         scratch: for a cube: folder for features that are too large for memory.
+        mask: for a cube: pixels that get no class, as of `embed`.
 
     Returns:
         `Result`: `array` is the map, rows x cols uint16 (0: no data), `confidence` and `entropy` rows x cols float32,
@@ -78,7 +82,10 @@ def classify(
             say("Scene and classifier do not go together."),
             say("Give features and what `fit` made of them, or a cube and what `load_classifier` read."),
         )
+    if mask is not None and not isinstance(scene, Cube):
+        raise HsiError(say("The mask of a map is that of its features."), say("Give it to `embed`."))
     if isinstance(scene, Cube) and isinstance(classifier, KeptClassifier):
+        scene = seen_by(scene, mask, MAP)
         spec = _drawn(classifier.kept.map_spec, smooth, edges, context)
         to = None if scratch is None else Path(scratch)
         result = verbs.classify_other(

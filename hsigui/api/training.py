@@ -8,11 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hsigui.api.given import LabelsLike, PathLike
+from hsigui.api.masking import MasksLike, seen_by
 from hsigui.cube.cube import Cube
+from hsigui.errors import HsiError
 from hsigui.jobs import Context, quiet
+from hsigui.masks.using import MAP, PRETRAIN
 from hsigui.pipeline import verbs
 from hsigui.pipeline.values import Labels, SceneFeatures
 from hsigui.specs import PretrainSpec
+from hsigui.texts import say
 
 if TYPE_CHECKING:
     from hsigui.methods.checkpoint import Encoder
@@ -22,7 +26,8 @@ def pretrain(
     cube: Cube | Sequence[Cube], method: str = "lscosa", *, preset: str = "quick", seed: int = 0, device: str = "auto",
     epochs: int | None = None, settings: Mapping[str, bool | int | float | str] | None = None,
     spec: PretrainSpec | None = None, folder: PathLike | None = None, labels: LabelsLike | None = None,
-    resume: bool = False, begin_from: PathLike | None = None, command: str = "", ctx: Context | None = None,
+    resume: bool = False, begin_from: PathLike | None = None, mask: MasksLike = None, command: str = "",
+    ctx: Context | None = None,
 ) -> Encoder:  # fmt: skip
     """Learns an encoder from a cube, without labels; or from several cubes of one sensor.
 
@@ -42,6 +47,8 @@ def pretrain(
             decide when the training ends and which epoch is kept: never give those that you test on.
         resume: go on with the unfinished training in the folder.
         begin_from: folder of a run of the same method and sizes whose weights this training begins with.
+        mask: pixels of the scene that the training is not to see: a `Mask`, its file, a raster (rows x cols, True for
+            masked out), or several. Only of one scene.
         command: a command line that asked for it, kept with the run.
 
     Returns:
@@ -56,7 +63,19 @@ def pretrain(
         wanted = dataclasses.replace(wanted, begin_from=str(Path(begin_from).resolve()))
     to = None if folder is None else Path(folder)
     watched = None if labels is None else Labels.of(labels)
+    if mask is not None:
+        cube = _masked(cube, mask)
     return verbs.pretrain(cube, wanted, ctx or quiet(), to, labels=watched, resume=resume, command=command)
+
+
+def _masked(cube: Cube | Sequence[Cube], mask: MasksLike) -> Cube:
+    cubes = [cube] if isinstance(cube, Cube) else list(cube)
+    if len(cubes) != 1:
+        raise HsiError(
+            say("Pixels can be masked out of one scene only, and {count} are given.", count=len(cubes)),
+            say("Give one scene, or leave out the mask."),
+        )
+    return seen_by(cubes[0], mask, PRETRAIN)
 
 
 def load_encoder(folder: PathLike) -> Encoder:
@@ -71,13 +90,16 @@ def load_encoder(folder: PathLike) -> Encoder:
 
 
 def embed(
-    cube: Cube, encoder: Encoder, *, folder: PathLike | None = None, device: str = "auto", ctx: Context | None = None
-) -> SceneFeatures:
+    cube: Cube, encoder: Encoder, *, folder: PathLike | None = None, device: str = "auto", mask: MasksLike = None,
+    ctx: Context | None = None,
+) -> SceneFeatures:  # fmt: skip
     """The features of every pixel of a cube, by an encoder trained on it or on another of the same bands.
 
     Args:
         folder: where they are kept and found again (the run's); None keeps them in memory.
         device: "auto", "cpu", "cuda" or "mps".
+        mask: pixels that get no class, are not trained or tested on, and do not count for their neighbours: a `Mask`,
+            its file, a raster (rows x cols, True for masked out), or several.
 
     Returns:
         `SceneFeatures`: `array` is rows x cols x features float16, `valid` says which pixels have data.
@@ -85,4 +107,5 @@ def embed(
     Raises:
         HsiError: the cube's bands are not those that the encoder was trained on.
     """
-    return verbs.embed(cube, encoder, ctx or quiet(), None if folder is None else Path(folder), device=device)
+    seen = seen_by(cube, mask, MAP)
+    return verbs.embed(seen, encoder, ctx or quiet(), None if folder is None else Path(folder), device=device)

@@ -10,6 +10,8 @@ from hsigui.api.given import PathLike
 from hsigui.errors import HsiError
 from hsigui.jobs import Context, quiet
 from hsigui.labels.formats.files import ClassRaster, write_classes
+from hsigui.masks.files import save_mask
+from hsigui.masks.mask import Mask
 from hsigui.pipeline.edited import EditedMap
 from hsigui.pipeline.result import Result
 from hsigui.pipeline.values import Labels
@@ -22,11 +24,11 @@ if TYPE_CHECKING:
 
 
 def save(
-    what: Result | EditedMap | Evaluation | ClassRaster | Encoder | Layer, path: PathLike, *,
+    what: Result | EditedMap | Evaluation | ClassRaster | Encoder | Layer | Mask, path: PathLike, *,
     confidence: PathLike | None = None, entropy: PathLike | None = None, probabilities: PathLike | None = None,
     options: MapOptions | None = None, command: str = "", ctx: Context | None = None,
 ) -> list[Path]:  # fmt: skip
-    """Writes a map, a report, labels, an encoder or a layer.
+    """Writes a map, a report, labels, an encoder, a layer or a mask.
 
     - A `Result`: the map, in the format that the suffix names (.tif, .hdr, .mat, .png, .kmz, .gpkg), and beside it the
       record of how it came to be, which `evaluate` reads. An `EditedMap` likewise.
@@ -34,6 +36,7 @@ def save(
     - `Labels`: a file (.tif, .hdr, .mat, .gpkg, .csv and others), with the record of their draw beside it.
     - An `Encoder`: a run folder, which `load_encoder` and the window read.
     - A `Layer`: .tif or ENVI, one of classes in any format of maps; its recipe is in the file and in the record beside.
+    - A `Mask`: .tif, ENVI or .npy, 1 for masked out; its recipe is in the file, where it has room, and beside it.
 
     Args:
         confidence, entropy, probabilities: also write these layers of a result, .tif or ENVI.
@@ -49,6 +52,8 @@ def save(
     path = Path(path)
     if isinstance(what, ClassRaster):
         return _save_labels(what, path)
+    if isinstance(what, Mask):
+        return save_mask(what, path, [command] if command else [])
     if isinstance(what, Layer):
         from hsigui.pipeline.layers import save_layer
 

@@ -13,11 +13,13 @@ from hsigui import api
 from hsigui.commands import classify_by as by_spectra
 from hsigui.commands.canonical import canonical
 from hsigui.commands.console import counted, run_with_progress, tell, tell_of
+from hsigui.commands.mask import given_masks, require_a_use
 from hsigui.commands.outputs import check_folder, check_outputs
 from hsigui.commands.reading import reading
 from hsigui.commands.without_effect import Need, of_filters, require_effect
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
+from hsigui.masks.using import MAP
 from hsigui.methods import run_record
 from hsigui.pipeline import batch, kept_probe
 from hsigui.pipeline.result import Result
@@ -38,6 +40,7 @@ def classify(arguments: argparse.Namespace) -> None:
     Raises:
         HsiError: options do not go together, a file cannot be read or written, or a cube failed.
     """
+    require_a_use(arguments)
     if arguments.by is not None:
         require_effect(arguments, by_spectra.needs(arguments))
         by_spectra.classify_by(arguments)
@@ -105,11 +108,12 @@ def _fit_and_map(arguments: argparse.Namespace, path: Path) -> None:
         buffer=arguments.labels_buffer,
     )  # fmt: skip
     tell_of(labels)
+    masks = given_masks(arguments, cube, MAP)
     _asked(arguments)  # refused now rather than after the features are made
 
     def work(ctx: Context) -> Result:
         encoder = api.load_encoder(arguments.run_folder)
-        features = api.embed(cube, encoder, folder=arguments.run_folder, device=arguments.device, ctx=ctx)
+        features = api.embed(cube, encoder, folder=arguments.run_folder, device=arguments.device, mask=masks, ctx=ctx)
         classifier = api.fit(
             features, labels, smooth=arguments.smooth, edges=arguments.edges, context=arguments.context, ctx=ctx
         )
@@ -163,7 +167,8 @@ def _map_many(arguments: argparse.Namespace, cubes: tuple[Path, ...]) -> None:
     check_outputs(list(cubes), [(table, (".csv",)), *((order.map, maps) for order in wanted)], replaces=False)
     run, read = kept_probe.identity(arguments.run_folder), {k: str(v) for k, v in reading(arguments).items()}
     filters, options = dict(_filters(arguments).words), dataclasses.asdict(MapOptions(cloud=arguments.cog))
-    settings = json.dumps([run, asked, filters, options, read])
+    masks = [arguments.masks] if arguments.masks else []
+    settings = json.dumps([run, asked, filters, options, read, *masks])
 
     def work(ctx: Context) -> tuple[batch.CubeOutcome, ...]:
         classifier = api.load_classifier(arguments.run_folder)
@@ -215,11 +220,12 @@ def _mapped(
     path: Path, classifier: KeptClassifier, arguments: argparse.Namespace, out: Path, ctx: Context
 ) -> Result:  # fmt: skip
     """The map of a cube by the kept classifier; features that are too large for memory lie beside the map."""
+    cube = api.open(path, **reading(arguments))
     return api.classify(
-        api.open(path, **reading(arguments)), classifier, smooth=arguments.smooth, edges=arguments.edges,
+        cube, classifier, smooth=arguments.smooth, edges=arguments.edges,
         context=arguments.context, probabilities=arguments.probabilities is not None, filters=_filters(arguments),
         device=arguments.device,
-        scratch=out.parent, ctx=ctx,
+        scratch=out.parent, mask=given_masks(arguments, cube, MAP), ctx=ctx,
     )  # fmt: skip
 
 

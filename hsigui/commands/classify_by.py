@@ -8,11 +8,13 @@ from pathlib import Path
 from hsigui import api
 from hsigui.commands.canonical import canonical, given
 from hsigui.commands.console import counted, run_with_progress, tell_all, tell_of
+from hsigui.commands.mask import given_masks
 from hsigui.commands.outputs import check_outputs
 from hsigui.commands.reading import reading
 from hsigui.commands.without_effect import Need, of_filters
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
+from hsigui.masks.using import MAP
 from hsigui.pipeline import batch
 from hsigui.pipeline.result import Result
 from hsigui.pipeline.values import Filters
@@ -80,6 +82,7 @@ def classify_by(arguments: argparse.Namespace) -> None:
             buffer=arguments.labels_buffer,
         )  # fmt: skip
         tell_of(labels)
+    masks = given_masks(arguments, cube, MAP)
 
     def work(ctx: Context) -> Result:
         return api.classify_by(
@@ -88,7 +91,7 @@ def classify_by(arguments: argparse.Namespace) -> None:
             spectra=arguments.spectrum, pixels=_pixels(arguments),
             groups=_groups(arguments),
             labels=labels, between=arguments.between,
-            filters=Filters(arguments.majority, arguments.sieve, arguments.connectivity), ctx=ctx,
+            filters=Filters(arguments.majority, arguments.sieve, arguments.connectivity), mask=masks, ctx=ctx,
         )  # fmt: skip
 
     result = run_with_progress(work, say("Opening {name}", name=cube.name))

@@ -16,6 +16,7 @@ from hsigui.analysis.making import recipe_of
 from hsigui.analysis.table import CLASSES, SPECTRA, kind
 from hsigui.commands.canonical import canonical
 from hsigui.commands.console import run_with_progress, tell
+from hsigui.commands.mask import given_masks, require_a_use
 from hsigui.commands.outputs import check_outputs
 from hsigui.commands.reading import reading
 from hsigui.commands.without_effect import Need, of_cloud, require_effect
@@ -24,6 +25,7 @@ from hsigui.cube.formats.library import SpectralLibrary
 from hsigui.cube.libraries.table import read_library
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
+from hsigui.masks.using import STATISTICS
 from hsigui.report.map_options import MapOptions
 from hsigui.report.table import layer_suffixes, map_suffixes
 from hsigui.texts import say
@@ -35,6 +37,7 @@ def derive(arguments: argparse.Namespace) -> None:
     Raises:
         HsiError: options do not go together, a file cannot be read or written, or the scene lacks what the kind needs.
     """
+    require_a_use(arguments)
     row = kind(recipe_of(arguments.kind, {}).kind)
     require_effect(arguments, _needs(arguments, SPECTRA in row.needs, row.background))
     classes = row.gives == CLASSES
@@ -48,11 +51,11 @@ def derive(arguments: argparse.Namespace) -> None:
     parameters = _parameters(arguments)
     recipe_of(arguments.kind, parameters)  # refused now rather than after the scene is read
     cube = api.open(arguments.cube, **reading(arguments))
-    spectra = _spectra(arguments, cube)
+    spectra, masks = _spectra(arguments, cube), given_masks(arguments, cube, STATISTICS)
     out = None if arguments.left_out is None else api.read_labels(arguments.left_out, cube).array > 0
 
     def work(ctx: Context) -> Layer:
-        return api.derive(cube, arguments.kind, spectra=spectra, left_out=out, ctx=ctx, **parameters)
+        return api.derive(cube, arguments.kind, spectra=spectra, left_out=out, mask=masks, ctx=ctx, **parameters)
 
     layer = run_with_progress(work, say("Opening {name}", name=cube.name))
     for note in layer.notes:

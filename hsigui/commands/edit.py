@@ -9,7 +9,8 @@ from hsigui.commands.console import counted, tell_all
 from hsigui.commands.outputs import check_outputs
 from hsigui.commands.without_effect import TIFFS, Need, require_effect
 from hsigui.errors import HsiError
-from hsigui.finishing.asked import step_of
+from hsigui.finishing.asked import file_of, step_of
+from hsigui.labels.formats.files import files_written
 from hsigui.report.map_options import MapOptions
 from hsigui.report.table import map_suffixes
 from hsigui.texts import say
@@ -28,19 +29,20 @@ def edit(arguments: argparse.Namespace) -> None:
     ])  # fmt: skip
     if not steps:
         raise HsiError(say("No step is given."), say("Give one or more, such as --majority 3; see hsigui edit --help."))
-    if arguments.out.exists() and not arguments.overwrite:
+    there = next((file for file in files_written(arguments.out) if file.exists()), None)
+    if there is not None and not arguments.overwrite:
         raise HsiError(
-            say("{name} is there already.", name=arguments.out.name),
-            say("Choose another name, or add --overwrite."),
+            say("{name} is there already.", name=there.name), say("Choose another name, or add --overwrite.")
         )
-    read = [arguments.map, *([] if arguments.confidence is None else [arguments.confidence])]
+    files = (arguments.confidence, *(file_of(name, text) for name, text in steps))
+    read = [arguments.map, *(file for file in files if file is not None)]
     check_outputs(read, [(arguments.out, map_suffixes())], replaces=False)
-    there = api.edit(
+    given = api.edit(
         arguments.map, confidence=arguments.confidence, variable=arguments.variable, background=arguments.background
     )
-    tell_all(there.notes)
-    made = there.after([step_of(name, text, there.grid) for name, text in steps])
-    for done in made.finished.steps[there.before :]:
+    tell_all(given.notes)
+    made = given.after([step_of(name, text, given.grid) for name, text in steps])
+    for done in made.finished.steps[given.before :]:
         print(say("{step}: {changed:,} pixels changed", step=done.told, changed=done.changed))
     if made.finished.painted_pixels:
         count = made.finished.painted_pixels

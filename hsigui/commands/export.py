@@ -21,8 +21,8 @@ from hsigui.labels.formats.table import class_table_suffixes
 from hsigui.methods import model_card
 from hsigui.pipeline import provenance
 from hsigui.pipeline.chain import Chain
+from hsigui.pipeline.finished_record import filtered_record
 from hsigui.pipeline.provenance import Provenance
-from hsigui.pipeline.result import with_filters
 from hsigui.pipeline.values import Filters
 from hsigui.report.filters import filtered
 from hsigui.report.map_options import MapOptions
@@ -63,7 +63,7 @@ def export(arguments: argparse.Namespace) -> None:
             continue
         if record is not None and not options.north_up and path.suffix.lower() in read_back_suffixes():
             made = dataclasses.replace(record, commands=_commands(arguments, record, path))
-            written.append(provenance.save(with_filters(made, filters), path, array))
+            written.append(provenance.save(filtered_record(made, raster, filters), path, array))
         print(f"{counted(array, 'pixel')} -> {', '.join(map(str, written))}")
     for path in arguments.legend:
         print(say("{count} classes -> {write_table}", count=len(classes), write_table=write_table(path, classes)[0]))

@@ -75,8 +75,12 @@ def add_variable(parser: argparse._ActionsContainer) -> None:
     parser.add_argument("--variable", metavar="NAME", help=say("array of a .mat file, where several fit"))
 
 
-def add_reading(parser: argparse.ArgumentParser) -> None:
-    """How an array of a MATLAB, HDF5 or NumPy file becomes the scene; without these it is guessed and said."""
+def add_reading(parser: argparse.ArgumentParser, *, quality: bool = True) -> None:
+    """How an array of a MATLAB, HDF5 or NumPy file becomes the scene; without these it is guessed and said.
+
+    Args:
+        quality: whether quality masks can be chosen whose pixels have no data.
+    """
     group = parser.add_argument_group(say("how an array becomes the scene (.mat, HDF5, NumPy)"))
     add_variable(group)
     group.add_argument("--axes", metavar="AXES", help=say("such as rows,cols,bands or bands,rows,cols or bands,pixels"))
@@ -91,10 +95,13 @@ def add_reading(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--bad-bands", metavar="NAME", help=say("variable with 1 for good, 0 for bad bands; none for none")
     )
-    group.add_argument(
-        "--quality", type=words, default=(), metavar="NAME,NAME",
-        help=say("quality masks of a product (info names them): pixels that one of them marks have no data"),
-    )  # fmt: skip
+    if quality:
+        group.add_argument(
+            "--quality", type=words, default=(), metavar="NAME,NAME",
+            help=say("quality masks of a product (info names them): pixels that one of them marks have no data"),
+        )  # fmt: skip
+    else:
+        parser.set_defaults(quality=())
     group.add_argument(
         "--leave-out-bands", type=bands, default=(), metavar="N,N-N",
         help=say("bands, counted from 1, that are not used, besides those that the file marks bad"),

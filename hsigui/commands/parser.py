@@ -10,6 +10,7 @@ from hsigui.commands.demo_parser import add_demo
 from hsigui.commands.edit_parser import add_edit
 from hsigui.commands.helping import Parser
 from hsigui.commands.map_parser import add_card, add_classify, add_export
+from hsigui.commands.mask_parser import add_mask, add_masks
 from hsigui.commands.match_parser import add_match
 from hsigui.commands.options import add_outside, add_reading, add_scale, scene
 from hsigui.commands.prepare_parser import add_prepare
@@ -20,7 +21,7 @@ from hsigui.commands.zones_parser import add_areas
 from hsigui.cube.remote.opening import is_address, typed_address
 from hsigui.texts import say
 
-COMMANDS = ("info", "prepare", "labels", "derive", "match", "statistics", "separability", "sample", "pretrain",
+COMMANDS = ("info", "prepare", "mask", "labels", "derive", "match", "statistics", "separability", "sample", "pretrain",
             "classify", "edit", "export", "card", "evaluate", "areas", "study", "project", "demo")  # fmt: skip
 
 
@@ -38,6 +39,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title=say("commands"), metavar="COMMAND", prog="hsigui")
     add_info(commands)
     add_prepare(commands)
+    add_mask(commands)
     add_labels(commands)
     add_derive(commands)
     p = add_match(commands)
@@ -56,8 +58,12 @@ def build_parser() -> argparse.ArgumentParser:
     add_areas(commands)
     add_study(commands)
     add_project(commands)
-    for name in ("info", "prepare", "labels", "derive", "match", "statistics", "separability", "sample", "pretrain",
-                 "classify", "export", "evaluate", "areas", "study"):  # fmt: skip
+    for name, uses in (("pretrain", ("pretrain",)), ("classify", ("map",)), ("derive", ("statistics",)),
+                       ("statistics", ("statistics",)), ("separability", ("statistics",)),
+                       ("study", ("pretrain", "map"))):  # fmt: skip
+        add_masks(commands.choices[name], uses, short=name != "derive")
+    for name in ("info", "prepare", "mask", "labels", "derive", "match", "statistics", "separability", "sample",
+                 "pretrain", "classify", "export", "evaluate", "areas", "study"):  # fmt: skip
         add_outside(commands.choices[name])
     add_demo(commands)
     return parser

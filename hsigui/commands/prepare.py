@@ -11,10 +11,12 @@ from hsigui import api
 from hsigui.commands.console import run_with_progress, tell_all
 from hsigui.commands.outputs import check_outputs
 from hsigui.commands.reading import reading
+from hsigui.cube.cube import Cube
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
 from hsigui.preparing.area import ends_of
 from hsigui.preparing.asked import step_of
+from hsigui.preparing.band_files import is_folder_of_bands, open_bands
 from hsigui.preparing.calibrate import Reference, WhiteDark
 from hsigui.preparing.onto import Onto
 from hsigui.preparing.step import Step
@@ -35,10 +37,11 @@ def prepare(arguments: argparse.Namespace) -> None:
     check_outputs([*map(Path, arguments.cubes), *_references(arguments)], [(out, cube_suffixes())])
     _require_together(arguments)
     steps = _steps(arguments)
-    cubes = [api.open(path, **reading(arguments)) for path in arguments.cubes]
+    cubes = [cube for path in arguments.cubes for cube in _opened(path, arguments)]
     cube = api.prepare(
-        cubes, *steps, by_wavelength=arguments.sort, onto=arguments.onto or "", resampling=_resampling(arguments)
-    )
+        cubes, *steps, by_wavelength=arguments.sort, mosaic=arguments.mosaic or "", onto=arguments.onto or "",
+        resampling=_resampling(arguments),
+    )  # fmt: skip
     tell_all(cube.notes)
 
     def work(ctx: Context) -> Sequence[Path]:
@@ -52,6 +55,16 @@ def prepare(arguments: argparse.Namespace) -> None:
         say("{rows} x {cols} pixels, {bands} bands -> {out}", rows=cube.rows, cols=cube.cols, bands=cube.bands,
             out=files[0])
     )  # fmt: skip
+
+
+def _opened(path: Path | str, arguments: argparse.Namespace) -> list[Cube]:
+    """The scene of a path, or the single bands of a folder."""
+    if isinstance(path, Path) and is_folder_of_bands(path.expanduser()):
+        out = arguments.out
+        return open_bands(
+            path.expanduser(), lambda file: api.open(file, **reading(arguments)), (out, out.with_suffix(".hdr"))
+        )
+    return [api.open(path, **reading(arguments))]
 
 
 def _require_new(out: Path, overwrite: bool) -> None:

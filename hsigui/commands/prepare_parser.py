@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hsigui.commands.options import add_reading, add_scale, command, scene
-from hsigui.preparing.words import INTERLEAVES, RESAMPLINGS, STEPS, TYPES
+from hsigui.preparing.words import INTERLEAVES, MOSAICS, RESAMPLINGS, STEPS, TYPES, WHOSE_GRID
 from hsigui.texts import say
 
 if TYPE_CHECKING:
@@ -29,7 +29,8 @@ def add_prepare(commands: Commands) -> None:
     p = commands.add_parser("prepare", help=say("cut, stack, calibrate and save cubes as a new one"))
     p.add_argument(
         "cubes", type=scene, metavar="CUBE", nargs="+",
-        help=say("the scene; of several of one grid the bands of each follow those of the one before"),
+        help=say("the scene; of several of one grid the bands of each follow those of the one before (but --mosaic); "
+                 "a folder of files of single bands"),
     )  # fmt: skip
     p.add_argument(
         "out",
@@ -58,7 +59,11 @@ def add_prepare(commands: Commands) -> None:
     )
     p.add_argument("--panel", type=float, metavar="R", help=say("reflectance of the white reference (1)"))
     p.add_argument("--sort", action="store_true", help=say("sort the bands of several files by wavelength"))
-    p.add_argument("--onto", choices=("first",), help=say("resample files that lie on another grid than the first"))
+    p.add_argument(
+        "--mosaic", choices=MOSAICS,
+        help=say("several flight lines as one scene: the first that has data, or fading one into the other"),
+    )  # fmt: skip
+    p.add_argument("--onto", choices=WHOSE_GRID, help=say("resample files of other grids to the first or finest"))
     p.add_argument("--type", choices=TYPES, metavar="TYPE", help=say("of the samples, such as int16 (as they are)"))
     p.add_argument(
         "--to-scale", type=float, metavar="N", help=say("write whole numbers: values times this, such as 10000")

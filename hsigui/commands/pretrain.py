@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 from hsigui import api
 from hsigui.commands.canonical import canonical
 from hsigui.commands.console import run_with_progress, tell, tell_of
+from hsigui.commands.mask import given_masks, require_a_use
 from hsigui.commands.outputs import check_folder
 from hsigui.commands.reading import reading
 from hsigui.commands.without_effect import Need, require_effect
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
+from hsigui.masks.using import PRETRAIN
 from hsigui.methods import asked, registry
 from hsigui.methods.resume_header import FILE, read_header
 from hsigui.pipeline.features import SETS_KEPT
@@ -27,6 +29,7 @@ def pretrain(arguments: argparse.Namespace) -> None:
     """Pretrains an encoder and writes the run with the features of every pixel, as far as a run keeps them."""
     info = registry.method(arguments.method)
     require_effect(arguments, _needs(arguments, info))
+    require_a_use(arguments)
     spec = PretrainSpec(
         arguments.method, arguments.preset, arguments.seed, arguments.device, arguments.epochs,
         arguments.monitor, arguments.patience, arguments.precision,
@@ -49,6 +52,7 @@ def pretrain(arguments: argparse.Namespace) -> None:
     if arguments.resume and (arguments.out / FILE).exists():
         spec = registry.resumed(spec, read_header(arguments.out)["about"])
     cubes = [api.open(path, **reading(arguments)) for path in arguments.cubes]
+    masks = given_masks(arguments, cubes[0], PRETRAIN) or None
     watched = None
     if arguments.monitor_labels is not None:
         watched = api.read_labels(
@@ -61,7 +65,8 @@ def pretrain(arguments: argparse.Namespace) -> None:
 
     def work(ctx: Context) -> Encoder:
         encoder = api.pretrain(
-            cubes, spec=spec, folder=arguments.out, labels=watched, resume=arguments.resume, command=command, ctx=ctx,
+            cubes, spec=spec, folder=arguments.out, labels=watched, resume=arguments.resume, mask=masks,
+            command=command, ctx=ctx,
         )  # fmt: skip
         for cube in cubes[:SETS_KEPT]:
             api.embed(cube, encoder, folder=arguments.out, device=spec.device, ctx=ctx)

@@ -13,6 +13,7 @@ from hsigui.analysis.statistics_csv import covariance_csv, separability_csv, sta
 from hsigui.commands.areas import needs_of_zones
 from hsigui.commands.canonical import canonical
 from hsigui.commands.console import run_with_progress, tell_all, tell_of
+from hsigui.commands.mask import given_masks, require_a_use
 from hsigui.commands.outputs import check_outputs
 from hsigui.commands.reading import reading
 from hsigui.commands.sheet_print import printed
@@ -20,6 +21,8 @@ from hsigui.commands.without_effect import Need, require_effect
 from hsigui.cube.cube import Cube
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
+from hsigui.masks.mask import Mask
+from hsigui.masks.using import STATISTICS
 from hsigui.pipeline.values import Labels
 from hsigui.pipeline.zone_measures import StatisticsTables
 from hsigui.report.sheet_table import sheet_suffixes
@@ -59,10 +62,12 @@ def statistics(arguments: argparse.Namespace) -> None:
                        say("Give --labels or --zones."))  # fmt: skip
     more = [path for path in (arguments.covariance, arguments.correlation) if path is not None]
     check_outputs([arguments.cube, arguments.labels], [(path, CSV) for path in (arguments.out, *more)])
-    cube, labels = _opened(arguments)
+    cube, labels, masks = _opened(arguments)
 
     def work(ctx: Context) -> Statistics:
-        return api.statistics(cube, labels, bands=_bands(arguments), percentiles=arguments.percentiles, ctx=ctx)
+        return api.statistics(
+            cube, labels, bands=_bands(arguments), percentiles=arguments.percentiles, mask=masks, ctx=ctx
+        )
 
     found = run_with_progress(work, say("Opening {name}", name=cube.name))
     tell_all(found.notes)
@@ -83,14 +88,17 @@ def _by_zone(arguments: argparse.Namespace) -> None:
     """Statistics of zones, and of the classes of zones where there are labels."""
     inputs = [path for path in (arguments.cube, arguments.labels, arguments.zones, *arguments.layer) if path]
     check_outputs(inputs, [(arguments.out, sheet_suffixes())])
+    require_a_use(arguments)
     cube = api.open(arguments.cube, **reading(arguments))
     labels = None if arguments.labels is None else _labels(arguments, cube)
+    masks = given_masks(arguments, cube, STATISTICS) or None
     several = [cube, *map(api.open, arguments.layer)]
 
     def work(ctx: Context) -> StatisticsTables:
         return api.statistics(
             several, labels, zones=arguments.zones, zone_field=arguments.zone_field, zone_layer=arguments.zone_layer,
-            bands=_bands(arguments), percentiles=arguments.percentiles, command=canonical(arguments), ctx=ctx,
+            bands=_bands(arguments), percentiles=arguments.percentiles, mask=masks, command=canonical(arguments),
+            ctx=ctx,
         )  # fmt: skip
 
     found = run_with_progress(work, say("Opening {name}", name=cube.name))
@@ -108,10 +116,10 @@ def separability(arguments: argparse.Namespace) -> None:
     """
     require_effect(arguments, [])
     check_outputs([arguments.cube, arguments.labels], [(arguments.out, CSV)])
-    cube, labels = _opened(arguments)
+    cube, labels, masks = _opened(arguments)
 
     def work(ctx: Context) -> Separability:
-        return api.separability(cube, labels, bands=_bands(arguments), ctx=ctx)
+        return api.separability(cube, labels, bands=_bands(arguments), mask=masks, ctx=ctx)
 
     found = run_with_progress(work, say("Opening {name}", name=cube.name))
     tell_all(found.notes)
@@ -130,9 +138,10 @@ def separability(arguments: argparse.Namespace) -> None:
             )  # fmt: skip
 
 
-def _opened(arguments: argparse.Namespace) -> tuple[Cube, Labels]:
+def _opened(arguments: argparse.Namespace) -> tuple[Cube, Labels, list[Mask]]:
+    require_a_use(arguments)
     cube = api.open(arguments.cube, **reading(arguments))
-    return cube, _labels(arguments, cube)
+    return cube, _labels(arguments, cube), given_masks(arguments, cube, STATISTICS)
 
 
 def _labels(arguments: argparse.Namespace, cube: Cube) -> Labels:

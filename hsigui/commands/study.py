@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 from hsigui import api
 from hsigui.commands.canonical import canonical
 from hsigui.commands.console import run_with_progress, tell, tell_of
+from hsigui.commands.mask import given_masks, require_a_use
 from hsigui.commands.outputs import check_folder
 from hsigui.commands.reading import reading
 from hsigui.commands.study_table import print_gains, print_tables
 from hsigui.commands.without_effect import Need, require_effect
 from hsigui.errors import HsiError
 from hsigui.labels.on_scene import read_reference
+from hsigui.masks.using import MAP, PRETRAIN, without
 from hsigui.pipeline.chain import chained
 from hsigui.pipeline.study.log import RESULTS
 from hsigui.pipeline.study.plan import StudySpec, chosen_methods, study_from
@@ -30,7 +32,10 @@ if TYPE_CHECKING:
 def study(arguments: argparse.Namespace) -> None:
     """Compares methods and baselines on a scene with ground truth, and writes the table and its report; or does so on
     all scenes of a suite."""
+    require_a_use(arguments)
     if arguments.suite is not None:
+        if arguments.masks:
+            arguments.refuse(say("--mask is of one scene, and a suite has several"))
         if arguments.cube is not None or arguments.truth is not None:
             arguments.refuse(say("CUBE and --truth stand in the suite file"))
         from hsigui.commands.suite import suite
@@ -47,10 +52,11 @@ def study(arguments: argparse.Namespace) -> None:
         arguments.truth, cube, arguments.truth_variable, arguments.truth_background, arguments.truth_buffer
     )
     tell_of(truth)
+    mapped, learned = (without(cube, given_masks(arguments, cube, use), use) for use in (MAP, PRETRAIN))
     command = chained([canonical(arguments)])[0]
     try:
         report, page = run_with_progress(
-            lambda ctx: study_of(cube, truth, spec, arguments.out, ctx, command), say("Loading PyTorch")
+            lambda ctx: study_of(mapped, truth, spec, arguments.out, ctx, command, learned), say("Loading PyTorch")
         )
     except KeyboardInterrupt:
         if (arguments.out / RESULTS).exists():

@@ -7,6 +7,7 @@ import hashlib
 import numpy as np
 
 from hsigui.cube.cube import Cube
+from hsigui.cube.masked import scene_of, set_aside
 
 HASHED_WHOLE = 50_000_000  # samples; of a larger cube some rows are read
 ROWS_READ = 64
@@ -25,6 +26,8 @@ def fingerprint(cube: Cube) -> str:
         digest.update(repr(cube.info.offset).encode())
     if cube.rows * cube.cols * cube.bands > HASHED_WHOLE and cube.info.quality:
         digest.update(repr(cube.info.quality).encode())  # the rows that are read may have none of the masked pixels
+    if cube.rows * cube.cols * cube.bands > HASHED_WHOLE and (out := set_aside(cube)) is not None:
+        digest.update(np.packbits(out).tobytes())
     if cube.rows * cube.cols * cube.bands <= HASHED_WHOLE:
         for block in cube.blocks():
             digest.update(np.ascontiguousarray(cube.read(block)).tobytes())
@@ -34,3 +37,9 @@ def fingerprint(cube: Cube) -> str:
             values = cube.read(slice(row, row + 1), slice(None, None, step))
             digest.update(np.ascontiguousarray(values).tobytes())
     return digest.hexdigest()[:32]
+
+
+def scene_fingerprint(cube: Cube) -> str:
+    """The same of the scene with the pixels that masks take out for a use (see `masked.SetAside`): by it runs and maps
+    know their scene, whichever of its pixels they were made of."""
+    return fingerprint(scene_of(cube))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,3 +56,45 @@ class MaskedCube(Cube):
     def valid_mask(self, check: Callable[[], None] = lambda: None) -> NDArray[np.bool_]:
         """Rows x cols, False also where the mask is."""
         return self._whole.valid_mask(check) & ~self._mask
+
+
+class SetAside(MaskedCube):
+    """A scene without the pixels that masks take out for one use, such as the map.
+
+    It is the same scene with less of it: `whole` is the scene that runs and maps are of, and by which they are found.
+
+    Args:
+        cube: the scene; it is not changed.
+        mask: rows x cols, True for pixels that one of the masks takes out.
+        told: what there is to say of each mask in the record of what is made, as JSON values.
+    """
+
+    def __init__(self, cube: Cube, mask: NDArray[np.bool_], told: Sequence[Mapping[str, Any]] = ()) -> None:
+        super().__init__(cube, mask)
+        self.told = tuple(told)
+
+    def with_info(self, info: CubeInfo) -> Cube:
+        return SetAside(self._whole.with_info(info), self._mask, self.told)
+
+    def over(self, change: Callable[[Source], Source], info: CubeInfo) -> Cube:
+        """A cube over what a function makes of the stored samples of the same pixels."""
+        return SetAside(self._whole.over(change, info), self._mask, self.told)
+
+
+def scene_of(cube: Cube) -> Cube:
+    """The scene of a cube with the pixels that masks take out for a use; those that quality masks of the product
+    withhold stay so."""
+    return scene_of(cube.whole) if isinstance(cube, SetAside) else cube
+
+
+def masks_told(cube: Cube) -> tuple[Mapping[str, Any], ...]:
+    """What there is to say of the masks that take pixels out of a cube for its use; empty for none."""
+    return (*masks_told(cube.whole), *cube.told) if isinstance(cube, SetAside) else ()
+
+
+def set_aside(cube: Cube) -> NDArray[np.bool_] | None:
+    """The pixels that masks take out of a cube for its use, rows x cols; None where none do."""
+    if not isinstance(cube, SetAside):
+        return None
+    before = set_aside(cube.whole)
+    return cube.withheld if before is None else before | cube.withheld

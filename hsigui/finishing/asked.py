@@ -60,11 +60,16 @@ def _recode(text: str, _: Grid | None) -> Step:
 
 
 def _tree(text: str, _: Grid | None) -> Step:
-    path, level = _path(text), ""
-    if not path.exists() and ":" in text:
-        name, _colon, level = text.rpartition(":")
-        path = _path(name)
-    return Level(*read_tree(path, level.strip()), f"{path}:{level.strip()}" if level else str(path))
+    path, level = _tree_and_level(text)
+    return Level(*read_tree(path, level), f"{path}:{level}" if level else str(path))
+
+
+def _tree_and_level(text: str) -> tuple[Path, str]:
+    path = _path(text)
+    if path.exists() or ":" not in text:
+        return path, ""
+    name, _colon, level = text.rpartition(":")
+    return _path(name), level.strip()
 
 
 def _below(text: str, _: Grid | None) -> Step:
@@ -130,6 +135,14 @@ def step_of(option: str, text: str = "", grid: Grid | None = None) -> Step:
             say("Choose from: {all}.", all=", ".join(row.option for row in STEPS)),
         )
     return row.step(text, grid)
+
+
+def file_of(option: str, text: str) -> Path | None:
+    """The file that the step of a word and a text reads; None where it reads none."""
+    form = next((form for word, form, _ in words.STEPS if word == option), "")
+    if not form.startswith("FILE"):
+        return None
+    return _tree_and_level(text)[0] if option == "tree" else _path(text)
 
 
 def step_from(told: str, grid: Grid | None = None) -> Step:

@@ -1,1 +1,4 @@
-"""Masks as things: named parts of a scene, each with how it was made, chosen for what they govern."""
+"""Masks: pixels of a scene that are masked out, by a recipe, for one use or several.
+
+One way to say it everywhere: what is True in a raster of a mask, and other than 0 in its file, is *masked out*.
+"""

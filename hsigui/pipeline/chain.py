@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 
+from hsigui.errors import HsiError
+from hsigui.masks.using import uses_of
 from hsigui.seen import free_name
 
 OUTPUTS: Mapping[str, frozenset[str]] = {
@@ -24,7 +26,7 @@ OUTPUTS: Mapping[str, frozenset[str]] = {
     "study": frozenset({"--out"}),
     "demo": frozenset({"--out"}),
 }
-RUN, OUT = "--run", "--out"
+RUN, OUT, MASK = "--run", "--out", "mask"
 
 
 @dataclass
@@ -56,7 +58,7 @@ class Chain:
             written = _outputs(words, command)
             for n, word in enumerate(words):
                 if n > 1 and n not in written:
-                    words[n] = known.get(word, trained if trained and words[n - 1] == RUN else word)
+                    words[n] = _known(word, known, trained if trained and words[n - 1] == RUN else word)
             last = self._written(words, written, known)
             if command == "pretrain":
                 trained = last
@@ -89,8 +91,25 @@ def chained(lines: Iterable[str]) -> tuple[str, ...]:
     return tuple(chain.lines)
 
 
+def _known(word: str, known: Mapping[str, str], otherwise: str) -> str:
+    """The name here of an output that is read; of a mask with the uses that stand behind it."""
+    if word in known:
+        return known[word]
+    file, uses = _masked(word)
+    return f"{known[file]}:{','.join(uses)}" if uses and file in known else otherwise
+
+
+def _masked(word: str) -> tuple[str, tuple[str, ...]]:
+    try:
+        return uses_of(word)
+    except HsiError:
+        return word, ()
+
+
 def _outputs(words: Sequence[str], command: str) -> list[int]:
     """Which words name what the line writes."""
+    if command == MASK:  # hsigui mask SCENE OUT
+        return [3] if len(words) > 3 and not words[3].startswith("--") else []
     options, found, option = OUTPUTS.get(command, frozenset()), list[int](), ""
     if command == "edit":  # which names it behind the map
         found.append(3)

@@ -18,7 +18,7 @@ from hsigui.finishing.asked import step_from
 from hsigui.finishing.finished_map import FinishedMap
 from hsigui.finishing.step import Check, Step, finished
 from hsigui.labels.classes import ClassTable
-from hsigui.labels.formats.files import Grid, read_classes
+from hsigui.labels.formats.files import Grid, files_written, read_classes
 from hsigui.labels.place import require_same_place
 from hsigui.pipeline import provenance
 from hsigui.pipeline.chain import Chain
@@ -103,7 +103,8 @@ class EditedMap:
         Raises:
             HsiError: the path is that of the map itself, the suffix is unknown, or the file cannot be written.
         """
-        if path.resolve() == self.path.resolve():
+        of_map = {file.resolve() for file in files_written(self.path)}
+        if any(file.resolve() in of_map for file in files_written(path)):
             raise HsiError(say("{name} is the map that is edited.", name=path.name), say("Choose another name."))
         how, made = options or MapOptions(), self.finished
         written = export_map(path, made.classes, made.table, made.geo, options=how, title=path.stem)

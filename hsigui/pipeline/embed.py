@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from hsigui.cube.cube import Cube
 from hsigui.cube.edge_filter import Edges
-from hsigui.cube.fingerprint import HASHED_WHOLE, fingerprint
+from hsigui.cube.fingerprint import HASHED_WHOLE, fingerprint, scene_fingerprint
+from hsigui.cube.masked import scene_of
 from hsigui.cube.superpixels import segment_cube
 from hsigui.cube.transform import BandTransform
 from hsigui.errors import HsiError
@@ -58,7 +59,8 @@ def embed(
     require_learnable(cube)
     seen = in_bands(cube, encoder).cube
     identity = fingerprint(cube)  # reads the cube: once
-    if known is None and identity not in encoder.fingerprints:
+    of_scene = identity if scene_of(cube) is cube else scene_fingerprint(cube)
+    if known is None and of_scene not in encoder.fingerprints:
         ctx.warn(say("The encoder was trained on another scene ({name}).", name=encoder.scene_names or "unknown"))
     spec = encoder.recipe.base
     key = _key(cube, identity, encoder, spec, known or (), matched=seen is not cube)

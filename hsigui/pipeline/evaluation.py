@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsigui.cube.cube import Cube
-from hsigui.cube.fingerprint import fingerprint
+from hsigui.cube.fingerprint import scene_fingerprint
 from hsigui.cube.open import open_cube
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
@@ -22,6 +22,7 @@ from hsigui.labels.matching import pixel_counts
 from hsigui.pipeline.chain import Chain
 from hsigui.pipeline.error_files import write_errors
 from hsigui.pipeline.evaluate import class_spectra, compare, match_map
+from hsigui.pipeline.finished_record import in_finished_classes, measured_after, without_painted
 from hsigui.pipeline.report_context import report_context, summary
 from hsigui.pipeline.result import Result
 from hsigui.pipeline.scoring import (
@@ -32,6 +33,7 @@ from hsigui.pipeline.scoring import (
     covered,
     in_numbers_of,
     made_map,
+    painted_on,
     placed_on,
     read_map,
     score,
@@ -233,20 +235,26 @@ def _comparison(asked: Asked, scored: Sequence[Scored], ctx: Context) -> Compari
     for one, path in zip(scored, asked.against, strict=True):
         made = in_numbers_of(one.background, read_map(path), path, None, AS_THEY_SAY)
         other, on = made.raster, ClassRaster(one.truth, one.classes, one.geo)
+        own: tuple[str, ...] = ()
+        if one.finished is not None:  # a class that was merged is right as the one that it became, on either map
+            other, own = in_finished_classes(other, one.finished)
         placed = placed_on(other, on, say("classes of {name}", name=path.name), asked.resample)
         matched, matches = match_map(placed.array, other.classes, one.classes, also_asked(asked.match, other))
         table, labels = matched.classes, made.labels
         if labels is not None:
             labels = trained_on(labels, on, say("training labels of {name}", name=path.name), asked.resample)
-        notes = (*made.notes, *unmatched(path.name, matches, one.classes))
-        test = one.test
-        if placed is not other:
-            test, more = covered(test, other, Grid(test.shape[0], test.shape[1], one.geo))
+        notes = (*made.notes, *own, *unmatched(path.name, matches, one.classes))
+        grid = None if placed is other else Grid(one.truth.shape[0], one.truth.shape[1], one.geo)
+        test, painted = without_painted(one.test, painted_on(made, grid))
+        if made.finished is not None:
+            notes += measured_after(tuple(done.told for done in made.finished.steps), painted)
+        if grid is not None:
+            test, more = covered(test, other, grid)
             notes += more
         for note in notes:
             ctx.warn(f"{path.name}: {note}")
         arrays.append(matched.array)
-        seen = None if made.valid is None or placed is not other else made.valid
+        seen = None if made.valid is None or grid is not None else made.valid
         tests.append(tested(test, None if labels is None else labels.array, seen))
     several = say(" and {count} more", count=len(scored) - 1) if len(scored) > 1 else ""
     names = scored[0].name + several, asked.against[0].name + several
@@ -262,7 +270,7 @@ def _spectra(asked: Asked, scored: Scored) -> tuple[Spectra | None, dict[str, st
     if asked.cube is not None:
         cube = asked.cube
         require_same_size(scored.truth.shape, (cube.rows, cube.cols), say("classes of the map"))
-        named["cube"] = fingerprint(cube)
+        named["cube"] = scene_fingerprint(cube)
     elif record is not None and record.cube and Path(record.cube).exists() and asked.spectra:
         try:
             cube = open_cube(record.cube, gaps=False)
@@ -270,7 +278,7 @@ def _spectra(asked: Asked, scored: Scored) -> tuple[Spectra | None, dict[str, st
             return None, {}, (say("The spectra of the classes are missing: {message}", message=error.message),)
         if (cube.rows, cube.cols) != scored.truth.shape:
             return None, {}, (say("The scene has other pixels than the reference: no spectra."),)
-        if fingerprint(cube) != record.hashes.get("cube"):
+        if scene_fingerprint(cube) != record.hashes.get("cube"):
             return (
                 None,
                 {},

@@ -20,6 +20,8 @@ from hsigui import untrusted
 from hsigui.cube.flips import Flip, flips
 from hsigui.errors import HsiError
 from hsigui.finishing.finished_map import Done, FinishedMap, renumbered
+from hsigui.finishing.smoothing import Majority, Sieve
+from hsigui.finishing.step import Step, finished
 from hsigui.labels.classes import ClassInfo, ClassTable
 from hsigui.labels.matching import is_default
 from hsigui.labels.raster import ClassRaster
@@ -27,6 +29,8 @@ from hsigui.pipeline.map_confidence import confidence_of
 from hsigui.pipeline.matched_record import valid_of
 from hsigui.pipeline.packed_bits import packed, unpacked
 from hsigui.pipeline.provenance import Provenance, raster_hash
+from hsigui.pipeline.result import with_filters
+from hsigui.pipeline.values import Filters
 from hsigui.texts import say, say_number
 
 SECTION = "Finishing"
@@ -58,6 +62,28 @@ def with_finishing(record: Provenance, made: FinishedMap) -> Provenance:
         record, finishing=about, settings={**record.settings, SECTION: in_words(made)}, confidence="",
         confidence_sha256="", no_data="" if made.valid is None else packed(~made.valid),
     )  # fmt: skip
+
+
+def steps_of(filters: Filters) -> tuple[Step, ...]:
+    """The steps that do the same as filters; none for none."""
+    majority = [Majority(filters.majority)] if filters.majority else []
+    sieve = [Sieve(str(filters.sieve), filters.connectivity)] if filters.sieve else []
+    return (*majority, *sieve)
+
+
+def filtered_record(record: Provenance, raster: ClassRaster, filters: Filters) -> Provenance:
+    """The record of a map of a file that filters went over; of a finished map they are further steps.
+
+    Args:
+        record: of the map before; `raster`: that map.
+
+    Raises:
+        HsiError: the record says of its finishing what cannot be understood.
+    """
+    if not record.finishing or not filters.words:
+        return with_filters(record, filters)
+    made, _ = finished_of(record, raster)
+    return with_finishing(record, finished(made, steps_of(filters)))
 
 
 def in_words(made: FinishedMap) -> dict[str, str]:
@@ -164,12 +190,15 @@ def in_finished_classes(raster: ClassRaster, made: FinishedMap) -> tuple[ClassRa
     return dataclasses.replace(raster, array=array, classes=table), told
 
 
-def without_painted(array: NDArray[np.uint16], made: FinishedMap | None) -> tuple[NDArray[np.uint16], int]:
-    """A reference (rows x cols) without the pixels that a hand has painted, and how many it knows of these."""
-    if made is None or made.painted is None:
+def without_painted(
+    array: NDArray[np.uint16], painted: NDArray[np.bool_] | None
+) -> tuple[NDArray[np.uint16], int]:  # fmt: skip
+    """A reference (rows x cols) without the pixels that a hand has painted (rows x cols), and how many it knows of
+    these."""
+    if painted is None:
         return array, 0
-    count = int(np.count_nonzero(array[made.painted]))
-    return np.where(made.painted, np.uint16(0), array), count
+    count = int(np.count_nonzero(array[painted]))
+    return np.where(painted, np.uint16(0), array), count
 
 
 def measured_after(steps: Sequence[str], painted: int) -> tuple[str, ...]:

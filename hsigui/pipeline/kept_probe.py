@@ -22,7 +22,7 @@ from safetensors.numpy import save as serialise
 
 from hsigui import __version__, untrusted
 from hsigui.cube.cube import Cube
-from hsigui.cube.fingerprint import fingerprint
+from hsigui.cube.fingerprint import scene_fingerprint
 from hsigui.cube.transform import BandTransform
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
@@ -107,7 +107,7 @@ def of_scene(
     counts = np.bincount(labels[(labels > 0) & features.valid])
     about = {
         "scene": cube.name,
-        "fingerprint": fingerprint(cube),
+        "fingerprint": scene_fingerprint(cube),
         "labels": source,
         **({"labels_variable": variable} if variable else {}),
         **({"labels_background": background} if background else {}),

@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from hsigui import __version__, untrusted
 from hsigui.analysis.layer import Layer
-from hsigui.cube.fingerprint import fingerprint
+from hsigui.cube.fingerprint import scene_fingerprint
+from hsigui.cube.masked import masks_told
 from hsigui.pipeline.provenance import raster_hash, record_path, versions
 from hsigui.report.map_options import MapOptions
 from hsigui.report.maps import export_map
@@ -78,6 +79,7 @@ def _record(layer: Layer, commands: Sequence[str]) -> dict[str, Any]:
     if cube is not None:
         scene |= {"name": cube.name, "bands": cube.bands}
         scene |= {"prepared by": list(cube.info.history)} if cube.info.history else {}
+    masks = () if cube is None else masks_told(cube)
     return {
         "format": FORMAT,
         "program": f"hsigui {__version__}",
@@ -89,8 +91,9 @@ def _record(layer: Layer, commands: Sequence[str]) -> dict[str, Any]:
         "notes": list(layer.notes),
         "scene": scene,
         "cube": "" if cube is None else cube.where,
-        "hashes": {} if cube is None else {"cube": fingerprint(cube)},
+        "hashes": {} if cube is None else {"cube": scene_fingerprint(cube)},
         **({} if layer.classes is None else {"map_sha256": raster_hash(layer.array)}),
+        **({"masks": [dict(mask) for mask in masks]} if masks else {}),
         "versions": versions(),
         "commands": list(commands),
     }

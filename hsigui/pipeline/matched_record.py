@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from hsigui.analysis.nearest import Nearest
 from hsigui.analysis.references import Matching
 from hsigui.cube.cube import Cube
-from hsigui.cube.fingerprint import fingerprint
+from hsigui.cube.fingerprint import scene_fingerprint
 from hsigui.cube.flips import Flip, flips
+from hsigui.cube.masked import masks_told
 from hsigui.pipeline.packed_bits import packed, unpacked
-from hsigui.pipeline.provenance import Provenance, chosen_of, pixel_area
+from hsigui.pipeline.provenance import Provenance, chosen_of, pixel_area, told_of_masks
 from hsigui.texts import say
 
 NAMED = 40  # classes whose names a report tells
@@ -29,14 +30,16 @@ def describe_match(cube: Cube, found: Nearest, seconds: Mapping[str, float] | No
         settings={
             **({"Scene": said} if (said := chosen_of(cube)) else {}),
             "Matching": in_words(matching, found, cube),
+            **({"Masks": told_of_masks(masks)} if (masks := masks_told(cube)) else {}),
         },
         seconds=dict(seconds or {}),
         pixel_area_m2=pixel_area(cube.geo, (cube.rows, cube.cols)),
         cube=cube.where,
-        hashes={"cube": fingerprint(cube)},
+        hashes={"cube": scene_fingerprint(cube)},
         reach=0,
         matching=matching.to_json(),
         no_data=packed(~found.valid),
+        masks=masks_told(cube),
     )
 
 

@@ -13,8 +13,8 @@ import torch
 from numpy.typing import NDArray
 
 from hsigui.cube.cube import Cube
-from hsigui.cube.fingerprint import fingerprint
-from hsigui.cube.masked import MaskedCube
+from hsigui.cube.fingerprint import scene_fingerprint
+from hsigui.cube.masked import MaskedCube, masks_told, set_aside
 from hsigui.cube.transform import BandTransform, fit_together
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
@@ -38,7 +38,7 @@ from hsigui.one_thread import one_blas_thread
 from hsigui.pipeline import rescue, several
 from hsigui.pipeline.going_on import begun_in
 from hsigui.pipeline.provenance import raster_hash
-from hsigui.pipeline.what_is_seen import masked_out, require_learnable, started_from
+from hsigui.pipeline.what_is_seen import masked_out, require_learnable, require_seen, started_from
 from hsigui.specs import PretrainSpec
 from hsigui.texts import say
 
@@ -93,6 +93,7 @@ def pretrain(
         raise HsiError(say("There is no scene to learn from."), say("Name one at least."))
     for one in cubes:
         require_learnable(one)
+    require_seen(spec, cubes)
     if labels is not None:
         require_same_size(labels.shape, (cubes[0].rows, cubes[0].cols), say("labels"))
     device = devices.choose(spec.device)
@@ -366,8 +367,12 @@ def _scene(cube: Cube, mask: NDArray[np.bool_] | None) -> dict[str, object]:
         "shape": list(cube.shape),
         "wavelengths_nm": list(cube.info.wavelengths),
         **({"fwhm_nm": list(cube.info.fwhm)} if cube.info.fwhm else {}),
-        "fingerprint": fingerprint(cube),
+        "fingerprint": scene_fingerprint(cube),
     }
-    if mask is not None:
-        about["masked_out"] = {"pixels": int(np.count_nonzero(mask)), "sha256": raster_hash(mask)}
+    out = set_aside(cube) if mask is None else mask
+    if out is not None:
+        told = [dict(each) for each in masks_told(cube)]
+        about["masked_out"] = {
+            "pixels": int(np.count_nonzero(out)), "sha256": raster_hash(out), **({"masks": told} if told else {}),
+        }  # fmt: skip
     return about

@@ -12,8 +12,9 @@ see `influence`) and `masked_out` (the file of the pixels that pretraining did n
 `chosen_by` (labels that chose something besides the classifier: `what` they chose, `file`, `variable`, `sha256`,
 `pixels`), and `confidence` (path of the layer of that name, where it was written with the map) with `confidence_sha256`
 (of its values). Of a map by spectra also `matching` (see `analysis.references.Matching.to_json`) and `no_data` (in
-which pixels the scene has no data, as bits from the upper left pixel on, deflated, base64; empty for none). Loads no
-torch.
+which pixels the scene has no data, as bits from the upper left pixel on, deflated, base64; empty for none). `masks` are
+those that took pixels out of a use: each with `name`, `use` ("pretrain" or "map"), `recipe` (as options of `hsigui
+mask`), `steps`, `pixels`, `area_m2`, `sha256` and `file`. Loads no torch.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ import importlib.metadata
 import json
 import math
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,10 +35,12 @@ from numpy.typing import NDArray
 from hsigui import __version__, untrusted
 from hsigui.cube.areas import pixel_areas
 from hsigui.cube.cube import Cube, Geo
-from hsigui.cube.fingerprint import fingerprint
+from hsigui.cube.fingerprint import scene_fingerprint
 from hsigui.cube.flips import Flip, flips
+from hsigui.cube.masked import masks_told
 from hsigui.labels.background import OF_MASKS
 from hsigui.labels.formats.files import Grid, read_classes
+from hsigui.masks.mask import area_told
 from hsigui.methods.levelled_probe import LevelledProbe
 from hsigui.methods.settings import told
 from hsigui.report.context import ReportContext
@@ -45,7 +48,7 @@ from hsigui.report.maps import LegendRow
 from hsigui.report.table import exporter
 from hsigui.saving import written_beside
 from hsigui.specs import Level, MapSpec, ProbeSpec, Recipe
-from hsigui.texts import say
+from hsigui.texts import say, say_number
 
 if TYPE_CHECKING:
     from hsigui.methods.checkpoint import Encoder
@@ -53,6 +56,7 @@ if TYPE_CHECKING:
     from hsigui.methods.probe import Probe, Refinement
 
 FORMAT = "hsigui-map"
+_USES = {"pretrain": say("pretraining"), "map": say("map"), "statistics": say("statistics")}
 EPOCH = "the epoch of pretraining that is kept"
 PACKAGES = ("numpy", "scipy", "scikit-learn", "torch")
 
@@ -87,6 +91,7 @@ class Provenance:
     matching: Mapping[str, Any] = field(default_factory=dict)
     no_data: str = ""
     finishing: Mapping[str, Any] = field(default_factory=dict)
+    masks: tuple[Mapping[str, Any], ...] = ()
 
     def context(self, title: str, legend: tuple[LegendRow, ...], notes: tuple[str, ...] = ()) -> ReportContext:
         """The report's text about this map."""
@@ -131,8 +136,9 @@ def describe_run(
     from hsigui.pipeline.influence import influence
 
     asked = encoder.spec
-    cube_hash = fingerprint(cube)
-    masked = encoder.scene.get("masked_out", {})
+    cube_hash = scene_fingerprint(cube)
+    masked, masks = encoder.scene.get("masked_out", {}), _masks_of(encoder, cube)
+    masked_file = asked.mask_out or _one_file(masked)
     refinement = None if fitted is None else fitted.refinement
     on_this_scene = encoder.epochs > 0 and cube_hash in encoder.fingerprints
     return Provenance(
@@ -161,11 +167,12 @@ def describe_run(
                 "smoothing within edges (tolerance)": _tolerance(encoder.recipe, map_spec),
             },
             **({"Confidence": calibrated} if (calibrated := _calibrated(fitted)) else {}),
+            **({"Masks": told_of_masks(masks)} if masks else {}),
         },
         seeds={"pretraining": asked.seed} | ({"probe": probe.seed} if probe.classifier in ("svm", "forest") else {}),
         device=encoder.device_name,
         seconds={"pretraining": round(encoder.seconds, 3), **(seconds or {})},
-        transductive=on_this_scene and not masked,
+        transductive=on_this_scene and not masked_file,
         labels=str(labels[0].resolve()) if labels else "",
         labels_sha256=raster_hash(labels[1]) if labels else "",
         commands=tuple(filter(None, (encoder.command, command))),
@@ -176,9 +183,38 @@ def describe_run(
         edge_reach=edge_reach(encoder.recipe, map_spec, fitted),
         influence=influence(encoder.recipe, reach(encoder) or 0, map_spec, fitted),
         chosen_by=_chosen_by(encoder, cube_hash),
-        masked_out=asked.mask_out if masked and on_this_scene else "",
-        masked_out_sha256=masked.get("sha256", "") if on_this_scene else "",
+        masked_out=masked_file if masked and on_this_scene else "",
+        masked_out_sha256=masked.get("sha256", "") if masked_file and on_this_scene else "",
+        masks=masks,
     )
+
+
+def _masks_of(encoder: Encoder, cube: Cube) -> tuple[Mapping[str, Any], ...]:
+    """The masks of the pretraining and of the map."""
+    scenes = encoder.scenes or (encoder.scene,)
+    learned = [mask for scene in scenes for mask in scene.get("masked_out", {}).get("masks", ())]
+    return (*learned, *masks_told(cube))
+
+
+def _one_file(masked: Mapping[str, Any]) -> str:
+    """The file of the only mask of a pretraining; empty where there are several, or it is in none."""
+    masks = masked.get("masks", ())
+    return str(masks[0].get("file", "")) if len(masks) == 1 else ""
+
+
+def told_of_masks(masks: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """Masks for a report: name and use -> what they mask out and by which recipe."""
+    return {
+        f"{mask['name']} ({_USES.get(mask['use'], mask['use'])})": say(
+            "{size}: {recipe}", size=_size_of(mask), recipe=mask["recipe"]
+        )
+        for mask in masks
+    }
+
+
+def _size_of(mask: Mapping[str, Any]) -> str:
+    pixels = say_number("{count:,} pixel", "{count:,} pixels", mask["pixels"])
+    return f"{pixels}, {area_told(mask['area_m2'])}" if "area_m2" in mask else pixels
 
 
 def chosen_of(cube: Cube) -> dict[str, str]:
@@ -399,7 +435,7 @@ def load(map_path: Path, array: NDArray[np.uint16]) -> Provenance | None:
             continue
         if values.get("map_sha256") in hashes:
             known = {name: values[name] for name in Provenance.__dataclass_fields__ if name in values}
-            lists = {name: tuple(known.get(name, ())) for name in ("commands", "chosen_by")}
+            lists = {name: tuple(known.get(name, ())) for name in ("commands", "chosen_by", "masks")}
             return Provenance(**{**known, **lists})
     return None
 

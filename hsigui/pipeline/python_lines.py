@@ -11,13 +11,16 @@ import dataclasses
 import shlex
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import PurePath
 
 from hsigui.errors import HsiError
+from hsigui.masks.using import MAP, PRETRAIN, STATISTICS, uses_of
+from hsigui.masks.words import STEPS
 from hsigui.texts import say
 
 READING = frozenset({"--variable", "--axes", "--size", "--order", "--wavelengths", "--bad-bands", "--units",
                      "--quality", "--scale", "--leave-out-bands", "--take-in-bands"})  # fmt: skip
-FLAGS = frozenset({"--headless", "--no-monitor", "--cog", "--bare", "--north-up", "--resample"})
+FLAGS = frozenset({"--headless", "--no-monitor", "--cog", "--bare", "--north-up", "--resample", "--invert"})
 MANY = frozenset({"--out", "--legend"})  # options of an export that take as many words as follow
 TRAINING = {
     "--method": str, "--preset": str, "--epochs": int, "--seed": int, "--device": str, "--start": str, "--from": str,
@@ -31,6 +34,7 @@ SAMPLING = {
     "--per-class": int, "--percent": float, "--seed": int, "--split": str, "--block": int, "--strokes": int,
     "--pixels": int,
 }  # fmt: skip
+MASKS = frozenset({"--mask", "--masked"})
 SIMULATING = {"--fields": str, "--noise": float, "--white": float, "--seed": int}
 
 
@@ -121,7 +125,7 @@ class _Script:
         steps = {
             "demo": self._demo, "sample": self._sample, "pretrain": self._pretrain, "classify": self._classify,
             "export": self._export, "evaluate": self._evaluate, "info": self._info, "labels": self._read_labels,
-            "derive": self._derive, "edit": self._edit,
+            "derive": self._derive, "edit": self._edit, "mask": self._mask,
         }  # fmt: skip
         if line.command not in steps:
             raise _untranslated(line.command)
@@ -169,7 +173,7 @@ class _Script:
     def _pretrain(self, line: _Line) -> None:
         own = ("--out", "--set", "--no-monitor", "--monitor-labels", "--monitor-labels-variable",
                "--monitor-labels-background", "--monitor-labels-buffer")  # fmt: skip
-        line.only(TRAINING, READING, own)
+        line.only(TRAINING, READING, MASKS, own)
         cubes = [self._cube(path, line) for path in line.words]
         self._written(line.one("--mask-out"))
         spec = line.arguments(TRAINING, SPEC_NAMES)
@@ -180,6 +184,7 @@ class _Script:
         if "--monitor-labels" in line.options:
             watched = self._labels_of(line, "--monitor-labels", cubes[0])
             more.append(f"labels={watched}")
+        more += self._masks(line, PRETRAIN)
         first = cubes[0] if len(cubes) == 1 else f"[{', '.join(cubes)}]"
         self._held[line.one("--out")] = self._new("encoder", _call("hsigui.pretrain", first, *more))
 
@@ -187,7 +192,7 @@ class _Script:
         own = ("--by", "--library", "--spectrum", "--class", "--group-by", "--pixel", "--threshold", "--threshold-of",
                "--between", "--labels", "--labels-variable", "--labels-background", "--labels-buffer", "--out",
                "--confidence", "--entropy")  # fmt: skip
-        line.only(FILTERS, READING, own)
+        line.only(FILTERS, READING, MASKS, own)
         (path,) = line.words
         cube, many = self._cube(path, line), line.options
         how = [repr(line.one("--library"))] if "--library" in many else []
@@ -214,6 +219,7 @@ class _Script:
             how.append(f"between={tuple(map(float, line.one('--between').split(',')))!r}")
         filters = line.arguments(FILTERS, {})
         how += [f"filters={_call('hsigui.Filters', *filters)}"] if filters else []
+        how += self._masks(line, MAP)
         result = self._new("result", _call("hsigui.classify_by", cube, *how))
         self._held[line.one("--out")] = result
         layers = line.arguments({"--confidence": str, "--entropy": str}, {})
@@ -225,10 +231,10 @@ class _Script:
             return
         own = ("--run", "--probe", "--labels", "--labels-variable", "--labels-background", "--labels-buffer",
                "--device", "--out", "--confidence", "--entropy", "--probabilities", "--cog")  # fmt: skip
-        line.only(DRAWING, FILTERS, READING, own)
+        line.only(DRAWING, FILTERS, READING, MASKS, own)
         path = line.word
         cube, run, out = self._cube(path, line), line.one("--run"), line.one("--out")
-        device = line.arguments({"--device": str}, {})
+        device = [*line.arguments({"--device": str}, {}), *self._masks(line, MAP)]
         how = line.arguments(DRAWING, {})
         filters = line.arguments(FILTERS, {})
         how += [f"filters={_call('hsigui.Filters', *filters)}"] if filters else []
@@ -291,7 +297,7 @@ class _Script:
 
     def _derive(self, line: _Line) -> None:
         known = ("--set", "--pixel", "--left-out", "--out", "--mask", "--above", "--below", "--measure", "--cog")
-        line.only(READING, known)
+        line.only(READING, ("--masked",), known)
         path, kind = line.words
         cube = self._cube(path, line)
         more = [f"{name}={value!r}" for name, value in map(_setting, line.options.get("--set", ()))]
@@ -301,6 +307,7 @@ class _Script:
             more.append(f"spectra={{{', '.join(spectra)}}}")
         if "--left-out" in line.options:
             more.append(f"left_out={self._labels(line.one('--left-out'), '', cube)}.array > 0")
+        more += self._masks(line, STATISTICS)
         layer = self._new("layer", _call("hsigui.derive", cube, repr(kind), *more))
         written = self._options(line, layer)
         self._say(_call("hsigui.save", layer, repr(line.one("--out")), *written))
@@ -309,6 +316,36 @@ class _Script:
             ends += [f"measure={int(line.one('--measure')) - 1}"] if "--measure" in line.options else []
             mask = self._new("mask", f"{layer}.{_call('masked', *ends)}")
             self._say(_call("hsigui.save", mask, repr(line.one("--mask")), *written))
+
+    def _mask(self, line: _Line) -> None:
+        steps = {f"--{name}" for name, _, _ in STEPS}
+        line.only(READING, steps, ("--name",))
+        path, out = line.words
+        read = {name: value for name, value in line.options.items() if name not in steps}
+        cube = self._cube(path, dataclasses.replace(line, options=read))
+        found = [repr(name[2:]) if name in FLAGS else repr((name[2:], self._step(name, value)))
+                 for name, value in line.in_order if name in steps]  # fmt: skip
+        named = line.one("--name") or PurePath(out).stem
+        mask = self._new("mask", _call("hsigui.mask", cube, *found, f"name={named!r}"))
+        self._held[out] = mask
+        self._say(_call("hsigui.save", mask, repr(out)))
+
+    def _step(self, option: str, value: str) -> str:
+        """What a step of a mask is given; labels that were drawn before are written first."""
+        if option in ("--class", "--polygons"):
+            self._written(value)
+        return value
+
+    def _masks(self, line: _Line, use: str) -> list[str]:
+        """The masks of a line for a use, as an argument; none where it has none."""
+        given = [
+            *line.options.get("--masked", ()),
+            *(() if line.command == "derive" else line.options.get("--mask", ())),
+        ]
+        found = [self._held.get(file, repr(file)) for file, uses in map(uses_of, given) if not uses or use in uses]
+        if not found:
+            return []
+        return [f"mask={found[0]}" if len(found) == 1 else f"mask=[{', '.join(found)}]"]
 
     def _evaluate(self, line: _Line) -> None:
         how = ("--truth-variable", "--truth-background", "--truth-buffer")

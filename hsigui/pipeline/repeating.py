@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from hsigui.analysis.references import Matching
 from hsigui.cube.cube import Cube
 from hsigui.cube.demo_spec import DemoSpec
+from hsigui.cube.masked import masks_told
 from hsigui.pipeline import command_lines as lines
 from hsigui.pipeline.chain import Chain, chained
 from hsigui.pipeline.provenance import Provenance
@@ -23,12 +25,20 @@ def lines_with(result: Result, command: str) -> tuple[str, ...]:
     Args:
         command: that one, with whole paths.
     """
+    masks = _masks_made(masks_told(result.cube))
     if result.kept is not None:  # where it is not known how the kept one was fitted, the run is read where it lies
-        return chained([*result.kept.about.get("commands", ()), command])
+        return chained([*masks, *result.kept.about.get("commands", ()), command])
     drawn = "" if result.labels is None or result.labels.drawn is None else result.labels.drawn.command
     if result.nearest is not None:
-        return chained([drawn, command])
-    return chained([drawn, *_trained_by(result), command])
+        return chained([*masks, drawn, command])
+    learned = result.drawn_by[0].scene.get("masked_out", {}).get("masks", ())
+    masks = [*dict.fromkeys([*_masks_made(learned), *masks])]
+    return chained([*masks, drawn, *_trained_by(result), command])
+
+
+def _masks_made(masks: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The command lines that made the files of masks."""
+    return [str(line) for mask in masks for line in mask.get("commands", ())]
 
 
 def command_lines(

@@ -178,9 +178,14 @@ class Result:
         return dataclasses.replace(self, class_map=there, classes=made.table, finishing=made)
 
     def filtered(self, filters: Filters, check: Callable[[], None] = lambda: None) -> Result:
-        """The same with filters gone over a copy of the map; itself without any. `check` may raise to stop."""
+        """The same with filters gone over a copy of the map; itself without any. Of a finished map they are further
+        steps. `check` may raise to stop."""
         if not filters.words:
             return self
+        if self.finishing is not None:
+            from hsigui.pipeline.finished_record import steps_of
+
+            return self.finished(steps_of(filters), check)
         from hsigui.report.filters import filtered
 
         array = filtered(

@@ -94,6 +94,7 @@ class Scored:
         background: what of the reference's file was read as no label, where that is known.
         reliability: whether the map is as often right as it says; None where its confidence is not known.
         commands: command lines that make the map again; none where they are not known.
+        finished: the map with the steps that were done on the model's answer; None where there were none.
     """
 
     name: str
@@ -116,6 +117,7 @@ class Scored:
     background: Background | None = None
     reliability: Reliability | None = None
     commands: tuple[str, ...] = ()
+    finished: FinishedMap | None = None
 
 
 @dataclass(frozen=True)
@@ -245,10 +247,7 @@ def score(
         notes += more
         if masked is not None:
             masked = resampled(dataclasses.replace(predicted, array=masked.astype(np.uint16)), grid).array != 0
-        if finished is not None and finished.painted is not None:
-            there = resampled(dataclasses.replace(predicted, array=finished.painted.astype(np.uint16)), grid).array != 0
-            finished = dataclasses.replace(finished, painted=there)
-    reference, painted = without_painted(reference, finished)
+    reference, painted = without_painted(reference, painted_on(made, None if placed is predicted else grid))
     # Numbers alone mean nothing between two files: classes of one name are one class.
     matched, matches = match_map(placed.array, predicted.classes, truth.classes, match)
     notes += unmatched(made.name, matches, truth.classes)
@@ -280,8 +279,17 @@ def score(
     return Scored(
         made.name, made.path, matched.array, matched.classes, truth.classes, grid.geo, reference, train, test, hashes,
         measured, made.record, made.drawn, masked, facts, matches, (*notes, *unmasked), truth.background, relied,
-        made.commands,
+        made.commands, finished,
     )  # fmt: skip
+
+
+def painted_on(made: MadeMap, grid: Grid | None) -> NDArray[np.bool_] | None:
+    """The pixels of a map that a hand has painted, rows x cols; None where none has. On other pixels where a grid is
+    given."""
+    if made.finished is None or made.finished.painted is None or grid is None:
+        return None if made.finished is None else made.finished.painted
+    marked = made.finished.painted.astype(np.uint16)
+    return np.asarray(resampled(dataclasses.replace(made.raster, array=marked), grid).array != 0)
 
 
 def tested(

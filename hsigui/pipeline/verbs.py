@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsigui.cube.cube import Cube
-from hsigui.cube.fingerprint import fingerprint
+from hsigui.cube.fingerprint import scene_fingerprint
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
 from hsigui.labels.label_map import require_same_size
@@ -325,7 +325,7 @@ def bring(cube: Cube, encoder: Encoder, transforms: Sequence[BandTransform], ctx
     """
     from hsigui.pipeline.run_bands import brought
 
-    identity = fingerprint(cube)
+    identity = scene_fingerprint(cube)
     found = brought(cube, encoder, identity, transforms, ctx.check)
     if found is not None and identity not in encoder.fingerprints:
         for said in found.words:

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsigui.cube.cube import Cube
-from hsigui.cube.fingerprint import fingerprint
+from hsigui.cube.fingerprint import scene_fingerprint
+from hsigui.cube.masked import set_aside
 from hsigui.errors import HsiError
 from hsigui.labels.background import OF_MASKS
 from hsigui.labels.formats.files import Grid, read_classes
@@ -73,15 +74,46 @@ def started_from(spec: PretrainSpec, cubes: Sequence[Cube]) -> Encoder | None:
             say("The run {start} holds no plain encoder to start from.", start=spec.start),
             say("Choose a run of LSCoSa."),
         )
-    if found.scene.get("fingerprint") != fingerprint(cubes[0]):
+    if found.scene.get("fingerprint") != scene_fingerprint(cubes[0]):
         raise HsiError(
             say("The run {start} was trained on another scene.", start=spec.start), say("Choose a run of this scene.")
         )
     return found
 
 
+def require_seen(spec: PretrainSpec, cubes: Sequence[Cube]) -> None:
+    """Refuses masks of a training that leave too little of a scene, or that come too late.
+
+    Raises:
+        HsiError: fewer pixels than an encoder needs are left; the training starts from a run that saw them; or there is
+            a file of pixels to mask out, too.
+    """
+    for cube in cubes:
+        if set_aside(cube) is None:
+            continue
+        if spec.start or spec.begin_from:
+            raise HsiError(
+                say("A training that starts from a run cannot have pixels masked out: that run may have seen them."),
+                say("Train both stages anew with the mask."),
+            )
+        if spec.mask_out:
+            raise HsiError(
+                say("Pixels are masked out by --mask-out and by a mask."),
+                say("Join them to one mask: hsigui mask … --join FILE."),
+            )
+        _require_enough(int(np.count_nonzero(cube.valid_mask())))
+
+
+def _require_enough(left: int) -> None:
+    if left < SMALLEST_SIDE**2:
+        raise HsiError(
+            say("The mask leaves {left} pixels to learn from.", left=left),
+            say("Encoders need at least {smallest_side}.", smallest_side=SMALLEST_SIDE**2),
+        )
+
+
 def masked_out(spec: PretrainSpec, cubes: Sequence[Cube]) -> NDArray[np.bool_] | None:
-    """The pixels that the training is not to see, rows x cols.
+    """The pixels that the training is not to see by a file, rows x cols.
 
     Raises:
         HsiError: the file cannot be read, is of another size or place, masks nothing or leaves too little; there are
@@ -106,10 +138,5 @@ def masked_out(spec: PretrainSpec, cubes: Sequence[Cube]) -> NDArray[np.bool_] |
     mask = np.asarray(found.array != 0)
     if not mask.any():
         raise HsiError(say("The mask holds no pixel: all of it is 0."), say("Pixels other than 0 are masked out."))
-    left = int(np.count_nonzero(cube.valid_mask() & ~mask))
-    if left < SMALLEST_SIDE**2:
-        raise HsiError(
-            say("The mask leaves {left} pixels to learn from.", left=left),
-            say("Encoders need at least {smallest_side}.", smallest_side=SMALLEST_SIDE**2),
-        )
+    _require_enough(int(np.count_nonzero(cube.valid_mask() & ~mask)))
     return mask

@@ -138,8 +138,12 @@ def _write_maps(
 ) -> list[Path]:  # fmt: skip
     """The maps that were chosen, filtered; those that are read again have a record of how they came to be."""
     copy = result.filtered(outputs.filters, ctx.check)
-    commands = command_lines(result, record, files, filters=outputs.filters)
-    record = with_filters(dataclasses.replace(record, commands=commands), outputs.filters)
+    if copy.finishing is not None:  # whose filters are further steps
+        record = copy.record(files)
+        record = dataclasses.replace(record, commands=command_lines(copy, record, files, filters=copy.filters))
+    else:
+        commands = command_lines(result, record, files, filters=outputs.filters)
+        record = with_filters(dataclasses.replace(record, commands=commands), outputs.filters)
     options = dataclasses.replace(outputs.options, title=say("{name}: classification map", name=result.cube.name))
     written: list[Path] = []
     for kind, path in outputs.paths.items():

@@ -19,11 +19,13 @@ from hsigui.cube.open import open_cube
 from hsigui.errors import HsiError
 from hsigui.labels.grid import Grid
 from hsigui.labels.on_scene import grid_of
+from hsigui.preparing.cut import moved
 from hsigui.texts import say
 
 if TYPE_CHECKING:
     from rasterio.crs import CRS
 
+_SLACK = 1e-3  # pixels by which a corner may miss the side of a pixel
 _MOST = 1_000_000  # rows or columns: no scene has more, and a wrong unit easily gives them
 
 
@@ -63,11 +65,7 @@ class System:
                 raise HsiError(say("A pixel must be larger than 0."), say("Write its size in units of the system."))
             cols, rows = (max(1, int(span / self.size + 0.5)) for span in (cols * a, -rows * e))
             a, e = self.size, -self.size
-        if max(rows, cols) > _MOST:
-            raise HsiError(
-                say("There would be {rows:,} x {cols:,} pixels.", rows=rows, cols=cols),
-                say("Is the size of a pixel in the units of {crs}?", crs=self.crs),
-            )
+        _require_few(rows, cols)
         return Grid(rows, cols, Geo((a, 0.0, c, 0.0, e, f), str(wanted.to_wkt())))
 
     def _known(self) -> CRS:
@@ -102,6 +100,33 @@ def grid_named(text: str) -> Grid | System:
     if other.geo.transform is None:
         raise HsiError(say("{name} has no place on a map.", name=other.name), say("Name a file that has one."))
     return grid_of(other)
+
+
+def continued(grid: Grid, cube: Cube) -> Grid:
+    """The pixels of a grid, continued on all sides, that cover a cube.
+
+    Raises:
+        HsiError: nobody knows where the cube lies in the grid, or there would be far too many pixels.
+    """
+    corners = Grid(cube.rows, cube.cols).corners()
+    found = positions_in(grid.geo, grid_of(cube), corners[:, 1], corners[:, 0])
+    if not np.isfinite(found).all():
+        raise HsiError(
+            say("{name} lies outside of what the coordinate system of the first holds for.", name=cube.name),
+            say("Bring all to one that holds for them (--grid)."),
+        )
+    top, left = (math.floor(float(place.min()) + _SLACK) for place in found)
+    bottom, right = (math.ceil(float(place.max()) - _SLACK) for place in found)
+    _require_few(bottom - top, right - left)
+    return Grid(bottom - top, right - left, moved(grid.geo, top, left))
+
+
+def _require_few(rows: int, cols: int) -> None:
+    if max(rows, cols) > _MOST:
+        raise HsiError(
+            say("There would be {rows:,} x {cols:,} pixels.", rows=rows, cols=cols),
+            say("Is the size of a pixel in the units of the coordinate system?"),
+        )
 
 
 def positions_in(

@@ -2,50 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from hsigui.cube.cube import Cube, Source
+from hsigui.cube.cube import Cube
 from hsigui.preparing.area import Polygons
 from hsigui.preparing.cut import Crop
-from hsigui.preparing.made import as_values, has_mark
+from hsigui.preparing.made import InsideSource, as_values, has_mark
 from hsigui.texts import say
-
-
-@dataclass(frozen=True, eq=False)
-class InsideSource:
-    """A source whose samples outside of an area are one number.
-
-    Attributes:
-        inside: rows x cols.
-        other: the number.
-    """
-
-    source: Source
-    inside: NDArray[np.bool_]
-    other: float
-
-    @property
-    def shape(self) -> tuple[int, int, int]:
-        return self.source.shape
-
-    @property
-    def dtype(self) -> np.dtype[Any]:
-        return self.source.dtype
-
-    @property
-    def any_window_is_cheap(self) -> bool:
-        """Whether samples lie in no pieces that are unpacked as a whole."""
-        return bool(getattr(self.source, "any_window_is_cheap", False))
-
-    def read(self, rows: slice, cols: slice, bands: slice | Sequence[int]) -> NDArray[Any]:
-        """Rows x cols x bands, as they are stored."""
-        found = self.source.read(rows, cols, bands)
-        return np.where(self.inside[rows, cols, None], found, np.asarray(self.other, dtype=self.dtype))
 
 
 @dataclass(frozen=True)

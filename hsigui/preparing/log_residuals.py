@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,6 +68,7 @@ class LogResidualsSource:
 
     cube: Cube
     means: Pass[LogMeans]
+    made_of: ClassVar[str] = "spectra"  # see `windows`
 
     @property
     def passes(self) -> tuple[Pass[LogMeans], ...]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hsigui.cube.cube import Cube, CubeInfo
+from hsigui.cube.cube import Cube, CubeInfo, Source
 from hsigui.cube.masked import MaskedCube
 
 
@@ -42,6 +42,39 @@ class Values:
         return self.cube.read(rows, cols, bands)
 
 
+@dataclass(frozen=True, eq=False)
+class InsideSource:
+    """A source whose samples outside of an area are one number.
+
+    Attributes:
+        inside: rows x cols.
+        other: the number.
+    """
+
+    source: Source
+    inside: NDArray[np.bool_]
+    other: float
+    made_of: ClassVar[str] = "samples"  # see `windows`
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        return self.source.shape
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        return self.source.dtype
+
+    @property
+    def any_window_is_cheap(self) -> bool:
+        """Whether samples lie in no pieces that are unpacked as a whole."""
+        return bool(getattr(self.source, "any_window_is_cheap", False))
+
+    def read(self, rows: slice, cols: slice, bands: slice | Sequence[int]) -> NDArray[Any]:
+        """Rows x cols x bands, as they are stored."""
+        found = self.source.read(rows, cols, bands)
+        return np.where(self.inside[rows, cols, None], found, np.asarray(self.other, dtype=self.dtype))
+
+
 def made_of_values(info: CubeInfo) -> str:
     """What one value is made of, see `windows`: where 0 stands for no data, that is a whole spectrum of samples."""
     return "spectra" if info.nodata == 0 else "samples"
@@ -68,3 +101,15 @@ def has_mark(cube: Cube) -> bool:
     with np.errstate(over="ignore", invalid="ignore"):
         held = np.asarray(nodata).astype(cube.dtype)
     return bool(held == nodata) or (cube.dtype.kind == "f" and bool(np.isfinite(held)))
+
+
+def plain(cube: Cube) -> Cube:
+    """The cube without a mask of its own pixels: what a mask withholds has no data in its samples. They are kept as
+    they are stored where one of them stands for no data, and else are values."""
+    if not isinstance(cube, MaskedCube):
+        return cube
+    whole = cube.whole.with_info(cube.info)
+    nodata = cube.info.nodata
+    if nodata is None or not has_mark(whole):
+        return as_values(cube)
+    return whole.over(lambda source: InsideSource(source, ~cube.withheld, nodata), cube.info)

@@ -68,7 +68,7 @@ def stacked(cubes: Sequence[Cube], *, by_wavelength: bool = False) -> Cube:
     if len(cubes) > 1:
         for cube in cubes[1:]:
             _require_grid(cubes[0], cube)
-        alike = len({_marks(cube.info) for cube in cubes}) == 1 and cubes[0].info.nodata != 0
+        alike = len({marks_of(cube.info) for cube in cubes}) == 1 and cubes[0].info.nodata != 0
         parts = tuple(cubes) if alike else tuple(map(as_values, cubes))
         info = _info_of(cubes, parts)
         made = Cube(StackSource(parts), info, name=cubes[0].name)
@@ -77,21 +77,28 @@ def stacked(cubes: Sequence[Cube], *, by_wavelength: bool = False) -> Cube:
     return _sorted(made) if by_wavelength else made
 
 
-def onto_first(cubes: Sequence[Cube], resampling: str = "nearest") -> list[Cube]:
-    """The cubes, those that lie on another grid than the first resampled to its pixels.
+def onto_one(cubes: Sequence[Cube], whose: str = "first", resampling: str = "nearest") -> list[Cube]:
+    """The cubes, those that lie on another grid than one of them resampled to its pixels.
 
     Args:
+        whose: "first" for that of the first, "finest" for that of the smallest pixels.
         resampling: one of `words.RESAMPLINGS`.
 
     Raises:
-        HsiError: one has no place on a map, or does not touch the first.
+        HsiError: one has no place on a map, or does not touch that one.
     """
     if not cubes:
         return []
-    first = cubes[0]
-    named = first.name if first.path is None else first.path.name
-    step = Onto(grid_of(first), resampling, named)
-    return [first, *(other if is_on_grid(first, other) else prepared(other, [step]) for other in cubes[1:])]
+    one = cubes[0] if whose == "first" else min(cubes, key=_pixel_area)
+    named = one.name if one.path is None else one.path.name
+    step = Onto(grid_of(one), resampling, named)
+    return [other if is_on_grid(one, other) else prepared(other, [step]) for other in cubes]
+
+
+def _pixel_area(cube: Cube) -> float:
+    """Of a pixel of a cube, in units of its map; infinite where it has no place."""
+    a, b, _, d, e, _ = cube.geo.transform or (float("inf"), 0.0, 0.0, 0.0, 1.0, 0.0)
+    return abs(a * e - b * d)
 
 
 def is_on_grid(first: Cube, other: Cube) -> bool:
@@ -114,7 +121,8 @@ def files_of(cube: Cube) -> set[Path]:
     return found
 
 
-def _marks(info: CubeInfo) -> tuple[object, ...]:
+def marks_of(info: CubeInfo) -> tuple[object, ...]:
+    """How samples are scaled and which of them stand for no data, to be compared."""
     # NaN is not equal to itself, so its text is compared.
     return repr(info.nodata), info.scale, info.offset, info.valid_range
 
@@ -136,7 +144,7 @@ def _require_grid(first: Cube, other: Cube) -> None:
             say("{other} lies up to {off:.3g} pixels beside {name}.", other=other.name, name=first.name, off=off),
             say("Bring the others to the grid of the first (--onto first)."),
         )
-    if first.geo.crs_wkt and other.geo.crs_wkt and not _same_system(first.geo.crs_wkt, other.geo.crs_wkt):
+    if first.geo.crs_wkt and other.geo.crs_wkt and not same_system(first.geo.crs_wkt, other.geo.crs_wkt):
         raise HsiError(
             say("{name} and {other} are of different coordinate systems.", name=first.name, other=other.name),
             say("Bring the others to the grid of the first (--onto first)."),
@@ -154,7 +162,8 @@ def _apart(one: Geo, two: Geo, rows: int, cols: int) -> float:
     return float(max(np.hypot(*gap) for gap in gaps) / size)
 
 
-def _same_system(one: str, two: str) -> bool:
+def same_system(one: str, two: str) -> bool:
+    """Whether two texts (WKT) mean one coordinate system."""
     from rasterio.crs import CRS  # slow to import
     from rasterio.errors import CRSError
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from hsigui.cube.cube import Cube, CubeInfo
+from hsigui.preparing.made import plain
 
 
 class Step(Protocol):
@@ -31,6 +32,7 @@ def prepared(cube: Cube, steps: Iterable[Step]) -> Cube:
         HsiError: a step does not fit what the steps before it have left.
     """
     for step in steps:
+        cube = plain(cube)
         step = settled(step, cube)
         made = step.on(cube)
         cube = made.with_info(replace(made.info, history=(*cube.info.history, step.told)))

@@ -10,6 +10,7 @@ from hsigui import plugins
 from hsigui.cube.cube import Cube
 from hsigui.cube.formats.envi import find_pair
 from hsigui.errors import HsiError
+from hsigui.preparing.made import plain
 from hsigui.preparing.stack import files_of
 from hsigui.preparing.stored import in_type
 from hsigui.preparing.words import INTERLEAVES
@@ -157,7 +158,7 @@ def save_cube(
     if cloud and not row.cloud:
         raise HsiError(say("{title} is not laid out for the network.", title=row.title), say("Leave out --cog."))
     _require_other_file(cube, path)
-    stored = in_type(cube, dtype, scale, offset=row.offset, bare=row.bare)
+    stored = in_type(plain(cube), dtype, scale, offset=row.offset, bare=row.bare)
     files: list[Path] = plugins.resolved(row.write)(path, stored, order, cloud, told)
     return files
 

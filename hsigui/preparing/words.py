@@ -33,6 +33,8 @@ STEPS = (
 """Each step: its word, what is given with it (empty for nothing), and what it does; in the order of the help."""
 
 RESAMPLINGS = ("nearest", "bilinear", "cubic", "average")
+MOSAICS = ("first", "feather")
+WHOSE_GRID = ("first", "finest")
 INTERLEAVES = ("bsq", "bil", "bip")
 TYPES = ("uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64", "float32", "float64", "complex64",
          "complex128")  # fmt: skip

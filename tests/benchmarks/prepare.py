@@ -2,10 +2,10 @@
 
     python tests/benchmarks/prepare.py --json [--gigabytes 2] [--orders bsq:bsq,bip:bsq] [--rounds 1] [--folder DIR]
 
-Prints one JSON object. The scene is an ENVI file of real bytes (uint16, 200 bands). Nine tenths of its rows and columns
-and three quarters of its bands are kept, which is 0.61 of it: once as they are, and once as reflectance by a white and
-a dark reference (float32, and so 1.21 of its bytes). Needs the room of the scene and of its results in the folder. Of
-each order of samples, read and written:
+Prints one JSON object. The scene is an ENVI file of real bytes (uint16, 200 bands). Nine tenths of its rows and
+columns and three quarters of its bands are kept, which is 0.61 of it: once as they are, and once as reflectance by a
+white and a dark reference (float32, and so 1.21 of its bytes). Needs the room of the scene and of its results in the
+folder. Of each order of samples, read and written:
 
 - `cp_s`: seconds of `cp` of the data file. `cp_kept_s`: those until its copy is on the disk, as our file is.
 - `s`: of the whole command, start of Python included; `mb_in`, `mb_out`: what it reads from and what it writes.

@@ -171,11 +171,70 @@ def test_the_map_itself_is_never_written_over_and_another_only_when_asked(folder
     assert "overwrite a file that this command reads" in capsys.readouterr().err
     with pytest.raises(HsiError, match="is the map that is edited"):
         hsigui.save(hsigui.edit(source, "majority 3"), source)
+    write_classes(folder / "Karte.hdr", read_classes(source).array, TABLE, GEO)
+    with pytest.raises(HsiError, match="is the map that is edited"):
+        hsigui.save(hsigui.edit(folder / "Karte.hdr", "majority 3"), folder / "Karte.img")
+    assert main(["edit", source, str(folder / "Karte.hdr"), "--majority", "3"]) == 1
+    (folder / "Karte.hdr").unlink()
+    assert main(["edit", source, str(folder / "Karte.hdr"), "--majority", "3"]) == 1, "its data is there"
     (folder / "fertig.tif").write_bytes(b"mine")
     assert edit(folder, "--majority", 3) == 1
     assert (folder / "fertig.tif").read_bytes() == b"mine"
     assert edit(folder, "--majority", 3, "--overwrite") == 0
     assert read_classes(folder / "fertig.tif").array.any()
+
+
+def test_a_comparison_leaves_out_what_was_painted_on_either_map(folder, capsys):
+    assert edit(folder, "--paint", folder / "von Hand.tif", "--merge", "2=1") == 0
+    truth, first, second, hand = (
+        read_classes(folder / name).array for name in ("Wahrheit.tif", "Karte.tif", "fertig.tif", "von Hand.tif")
+    )
+    kept = (truth > 0) & (hand == 0)
+    found = hsigui.evaluate(folder / "fertig.tif", folder / "Wahrheit.tif", against=folder / "Karte.tif")
+    draw = found.context.comparison.draws[0]
+    right = [np.where(array == 2, 1, array)[kept] == np.where(truth == 2, 1, truth)[kept] for array in (second, first)]
+    assert draw.both == np.count_nonzero(right[0] & right[1])
+    assert draw.only_first + draw.only_second == 0, "merged on one of them, a class is right as what it became"
+    assert draw.neither == np.count_nonzero(~right[0] & ~right[1])
+    capsys.readouterr()
+    words = ["--truth", str(folder / "Wahrheit.tif"), "--against", str(folder / "fertig.tif")]
+    assert main(["evaluate", str(folder / "Karte.tif"), *words]) == 0
+    said = capsys.readouterr()
+    assert "fertig.tif: 14 hand-painted pixels of the reference are left out" in said.err
+    assert f"on {np.count_nonzero(truth)} test pixels" in said.out, "of the map itself all are tested"
+
+
+def test_filters_of_export_are_further_steps_of_a_finished_map(folder, capsys, tmp_path, monkeypatch):
+    assert edit(folder, "--paint", folder / "von Hand.tif") == 0
+    filters = ["--majority", "3", "--sieve", "4", "--connectivity", "8"]
+    assert main(["export", str(folder / "fertig.tif"), "--out", str(folder / "glatt.hdr"), *filters]) == 0
+    array = read_classes(folder / "glatt.hdr").array
+    record = provenance.load(folder / "glatt.hdr", array)
+    assert record is not None
+    steps = [step["step"] for step in record.finishing["steps"]]
+    assert steps[1:] == ["--majority 3", "--sieve 4,8"]
+    assert np.array_equal(array, hsigui.edit(folder / "fertig.tif", *steps[1:]).array)
+    capsys.readouterr()
+    assert main(["evaluate", str(folder / "glatt.hdr"), "--truth", str(folder / "Wahrheit.tif")]) == 0
+    said = capsys.readouterr().out
+    assert "14 hand-painted pixels" in said
+    assert "majority 3, sieve 4,8." in said
+    monkeypatch.chdir(tmp_path)
+    for line in record.commands:
+        assert main(shlex.split(line)[1:]) == 0
+    assert np.array_equal(read_classes(tmp_path / "glatt.hdr").array, array)
+
+
+@pytest.mark.parametrize("step", [("--paint", "von Hand.tif"), ("--mask", "von Hand.tif"), ("--tree", "tree.csv:use")])
+def test_a_file_that_a_step_reads_is_never_written_over(folder, capsys, monkeypatch, step):
+    monkeypatch.chdir(folder)
+    (folder / "tree.csv").write_text("class,use\nMaize,Field\nWheat,Field\nOak,Forest\n")
+    name = step[1].partition(":")[0]
+    before = (folder / name).read_bytes()
+    assert main(["edit", "Karte.tif", name, *step, "--overwrite"]) == 1
+    said = capsys.readouterr().err
+    assert "overwrite a file that this command reads" in said or "does not say in which format" in said
+    assert (folder / name).read_bytes() == before
 
 
 def test_relative_paths_of_steps_are_kept_whole(folder, monkeypatch):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import shlex
 
@@ -139,3 +140,20 @@ def test_grids_take_the_resampling_behind_them_and_others_are_brought_to_the_fir
     np.testing.assert_array_equal(hsigui.open(tmp_path / "s.tif").read(), made.read())
     assert run(scene, tmp_path / "x.tif", "--resampling", "cubic") == 1
     assert "--resampling goes with" in capsys.readouterr().err
+
+
+def test_what_a_quality_mask_withholds_has_no_data_in_what_is_made(tmp_path):
+    path = hsigui.save_cube(cube_of(counts("uint16"), nodata=None, scale=1.0), tmp_path / "raw.hdr")[0]
+    with path.open("a", encoding="utf-8") as file:
+        file.write("autodarkstartline = 8\n")
+    dark = hsigui.open(path, quality=["dark"])
+    expected = np.where(np.arange(11)[:, None, None] < 8, counts("float32"), np.nan)
+    assert run(path, tmp_path / "o.tif", "--quality", "dark", "--cols", "2:6") == 0
+    np.testing.assert_array_equal(hsigui.open(tmp_path / "o.tif").read(), expected[:, 2:6])
+    np.testing.assert_array_equal(hsigui.prepare([dark, dark]).read(), np.concatenate([expected, expected], axis=2))
+    hsigui.save_cube(dark, tmp_path / "s.hdr")
+    np.testing.assert_array_equal(hsigui.open(tmp_path / "s.hdr").read(), expected)
+    marked = dark.with_info(dataclasses.replace(dark.info, nodata=65535.0))
+    made = hsigui.prepare(marked, hsigui.Crop((4, None)))
+    assert made.dtype == np.uint16
+    np.testing.assert_array_equal(made.read(), expected[4:])

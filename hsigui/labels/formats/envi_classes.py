@@ -94,7 +94,9 @@ def files_written(path: Path) -> tuple[Path, ...]:
     return path.with_suffix(".hdr"), path
 
 
-def write_envi(path: Path, array: NDArray[np.integer], classes: ClassTable, geo: Geo) -> list[Path]:
+def write_envi(
+    path: Path, array: NDArray[np.integer], classes: ClassTable, geo: Geo, description: str = "class map"
+) -> list[Path]:
     """Writes an ENVI Classification with class names, class lookup, map info and coordinate system string. `array`
     holds class numbers, rows x cols, 0 for unlabelled.
 
@@ -112,7 +114,7 @@ def write_envi(path: Path, array: NDArray[np.integer], classes: ClassTable, geo:
     names = ["Unclassified", *(known[n].name if n in known else _UNUSED for n in range(1, count))]
     colors: list[Color] = [(0, 0, 0), *(known[n].color if n in known else (0, 0, 0) for n in range(1, count))]
     fields = {
-        "description": "class map",
+        "description": description,
         **layout_fields(numbers[:, :, None], "bsq", "ENVI Classification"),
         **geo_fields(geo, numbers.shape),
         "classes": count,

@@ -7,6 +7,7 @@ written here, and read in `beside`.
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -67,9 +68,14 @@ def holds_classes(path: Path) -> bool | None:
         return False
 
 
-def write_tiff(path: Path, array: NDArray[np.integer], classes: ClassTable, geo: Geo) -> list[Path]:
+def write_tiff(
+    path: Path, array: NDArray[np.integer], classes: ClassTable, geo: Geo, about: Mapping[str, str] | None = None
+) -> list[Path]:
     """Writes a palette GeoTIFF (0 is no-data) and its `.aux.xml` with the class names; returns both paths. `array`
     holds class numbers, rows x cols, 0 for unlabelled.
+
+    Args:
+        about: what else is told in the file, as tags.
 
     Raises:
         HsiError: the files cannot be written.
@@ -95,6 +101,8 @@ def write_tiff(path: Path, array: NDArray[np.integer], classes: ClassTable, geo:
             with written_through_memory(scratch, **profile) as dataset:
                 dataset.write(numbers, 1)
                 dataset.write_colormap(1, _colormap(classes))
+                if about:
+                    dataset.update_tags(**about)
         except RasterioError as error:
             raise HsiError(
                 say("{path} cannot be written: {error}.", path=path, error=error), what_to_do(path, error)

@@ -26,7 +26,8 @@ from hsigui import __version__
 from hsigui.analysis.nearest import nearest
 from hsigui.analysis.references import Matching
 from hsigui.cube.cube import Cube
-from hsigui.cube.fingerprint import fingerprint
+from hsigui.cube.fingerprint import fingerprint, scene_fingerprint
+from hsigui.cube.masked import set_aside
 from hsigui.errors import HsiError, is_out_of_memory, out_of_memory
 from hsigui.jobs import Context
 from hsigui.methods import checkpoint, devices, registry, resume
@@ -92,8 +93,9 @@ class StudyFindings:
 
 
 def run_study(
-    cube: Cube, reference: StudyTruth, spec: StudySpec, folder: Path, ctx: Context, *, command: str = ""
-) -> StudyFindings:
+    cube: Cube, reference: StudyTruth, spec: StudySpec, folder: Path, ctx: Context, *, command: str = "",
+    learned: Cube | None = None,
+) -> StudyFindings:  # fmt: skip
     """Computes what is missing of a study and summarises all of it.
 
     A method that fails is told in `failures` and does not stop the others. Tells the context how much of the whole is
@@ -102,6 +104,7 @@ def run_study(
     Args:
         folder: where results, encoders and features are kept.
         command: the command line that asked for it, kept with the encoders.
+        learned: the scene as pretraining sees it; None for as the map does.
 
     Raises:
         HsiError: the folder holds another study, there is nothing to draw or to test, the guard is narrower than half
@@ -115,11 +118,12 @@ def run_study(
     for split, labels in spec.drawings():
         ctx.check()
         samplings.append(reference.sampling(spec, split, labels))
-    log = StudyLog(folder, _settings(cube, reference, spec, device.type), _recipes(spec))
+    seen = cube if learned is None else learned
+    log = StudyLog(folder, _settings(cube, seen, reference, spec, device.type), _recipes(spec))
     failures: list[Failure] = []
     progress = Overall(ctx, spec, log)
     for candidate in spec.candidates():
-        _Work(cube, reference, spec, log, progress, command).run(candidate, failures)
+        _Work(cube, seen, reference, spec, log, progress, command).run(candidate, failures)
     wanted = [score for candidate in spec.candidates() for score in log.found(candidate, spec)]
     rows = summarise(spec.candidates(), samplings, wanted, log.timings, failures)
     comparisons, gains = compare(spec.candidates(), {"": wanted})
@@ -137,7 +141,7 @@ def run_study(
     )  # fmt: skip
 
 
-def _settings(cube: Cube, reference: StudyTruth, spec: StudySpec, device: str) -> dict[str, object]:
+def _settings(cube: Cube, learned: Cube, reference: StudyTruth, spec: StudySpec, device: str) -> dict[str, object]:
     """What all results of a folder share."""
     return {
         "program": f"hsigui {__version__}",
@@ -149,6 +153,7 @@ def _settings(cube: Cube, reference: StudyTruth, spec: StudySpec, device: str) -
         "block": spec.block,
         "guard": spec.guard,
         # Only what is not as it was when studies did not write it down, so that those go on.
+        **({} if (out := set_aside(learned)) is None else {"masked for pretraining": raster_hash(out)}),
         **({} if spec.monitor else {"monitor": False}),
         **({} if spec.patience is None else {"patience": spec.patience}),
         **({} if spec.precision == "auto" else {"precision": spec.precision}),
@@ -181,10 +186,11 @@ class _Work:
     """One method on all draws."""
 
     def __init__(
-        self, cube: Cube, reference: StudyTruth, spec: StudySpec, log: StudyLog, progress: Overall, command: str
-    ) -> None:
+        self, cube: Cube, learned: Cube, reference: StudyTruth, spec: StudySpec, log: StudyLog, progress: Overall,
+        command: str,
+    ) -> None:  # fmt: skip
         self._cube, self._reference, self._spec, self._log = cube, reference, spec, log
-        self._progress, self._command = progress, command
+        self._learned, self._progress, self._command = learned, progress, command
 
     def run(self, candidate: Candidate, failures: list[Failure]) -> None:
         """Computes the results that are missing; adds to `failures` what went wrong."""
@@ -249,10 +255,10 @@ class _Work:
         spec = self._spec.pretraining(candidate)
         if (folder / resume.FILE).exists():
             try:
-                return pretrain(self._cube, spec, part, folder, resume=True, command=self._command)
+                return pretrain(self._learned, spec, part, folder, resume=True, command=self._command)
             except HsiError as error:
                 self._progress.ctx.warn(say("{message} It is trained anew.", message=error.message))
-        return pretrain(self._cube, spec, part, folder, command=self._command)
+        return pretrain(self._learned, spec, part, folder, command=self._command)
 
     def _kept(self, candidate: Candidate, folder: Path) -> Encoder | None:
         """The encoder of an earlier run of this study, with today's recipe; None where it must be trained."""
@@ -264,7 +270,9 @@ class _Work:
             self._progress.ctx.warn(say("{message} It is trained again.", message=error.message))
             return None
         wanted = self._spec.pretraining(candidate)
-        own = encoder.scene.get("fingerprint") == fingerprint(self._cube) and not encoder.scenes
+        own = encoder.scene.get("fingerprint") == scene_fingerprint(self._learned) and not encoder.scenes
+        out = set_aside(self._learned)
+        own = own and encoder.scene.get("masked_out", {}).get("sha256") == (None if out is None else raster_hash(out))
         same = encoder.spec.seed == wanted.seed and encoder.settings == registry.settings_of(wanted).to_json()
         if not (own and same) or encoder.begun_from:
             return None

@@ -20,13 +20,20 @@ from hsigui.report.study_files import write_study
 
 
 def study_of(
-    cube: Cube, truth: ClassRaster, spec: StudySpec, folder: Path, ctx: Context, command: str = ""
+    cube: Cube,
+    truth: ClassRaster,
+    spec: StudySpec,
+    folder: Path,
+    ctx: Context,
+    command: str = "",
+    learned: Cube | None = None,
 ) -> tuple[Study, Path]:
     """Computes what is missing of a study, and writes its report.
 
     Args:
         truth: on the pixels of the scene.
         command: the command line that does the same.
+        learned: the scene as pretraining sees it; None for as the map does.
 
     Returns:
         The study, and the page of its report.
@@ -38,7 +45,7 @@ def study_of(
     from hsigui.pipeline.study.study import run_study
 
     reference = StudyTruth(truth.array.astype(np.uint16), truth.classes, cube.valid_mask(ctx.check))
-    found = run_study(cube, reference, spec, folder, ctx, command=command)
+    found = run_study(cube, reference, spec, folder, ctx, command=command, learned=learned)
     study = Study(
         found.rows, found.samplings, context(cube, spec, found, command), spec.draw_seeds, found.threads,
         found.failures, found.comparisons, found.gains,
