@@ -78,7 +78,7 @@ class DespikeSource:
 
     @property
     def passes(self) -> tuple[Pass[NDArray[np.float64]], ...]:
-        """What has to be looked at before."""
+        """What has to be looked at before: for the spread, one number a good band."""
         return (self.spread,)
 
     @property
