@@ -341,10 +341,8 @@ class _Script:
 
     def _masks(self, line: _Line, use: str) -> list[str]:
         """The masks of a line for a use, as an argument; none where it has none."""
-        given = [
-            *line.options.get("--masked", ()),
-            *(() if line.command == "derive" else line.options.get("--mask", ())),
-        ]
+        names = ("--masked",) if line.command == "derive" else ("--masked", "--mask")
+        given = [text for name in names for text in line.options.get(name, ())]
         found = [self._held.get(file, repr(file)) for file, uses in map(uses_of, given) if not uses or use in uses]
         if not found:
             return []
