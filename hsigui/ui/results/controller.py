@@ -28,6 +28,7 @@ from hsigui.ui.results.export import ExportController
 from hsigui.ui.results.exported import result_of
 from hsigui.ui.results.finished_accuracy import MeasuredFinished, Of, measure
 from hsigui.ui.results.panel import NO_REFERENCE, ResultsPanel
+from hsigui.ui.results.zones_controller import ZonesController
 
 
 class ResultsController(QObject):
@@ -106,4 +107,6 @@ def results(bench: Bench) -> PanelParts:
     panel = ResultsPanel(bench.desk.window, strip, bench.actions["show_accuracy"])
     errors = ErrorController(bench, strip)
     shown = ResultsController(bench.desk, panel), errors, AccuracyController(bench, errors)
-    return PanelParts(panel, (panel, *shown, ExportController(bench.desk), CopyController(bench.desk)))
+    return PanelParts(
+        panel, (panel, *shown, ExportController(bench.desk), CopyController(bench.desk), ZonesController(bench))
+    )
