@@ -50,7 +50,10 @@ class FinishingController(QObject):
         wakes: tuple[tuple[Callable[[Changed], None], tuple[type[Changed], ...]], ...] = (
             (self._renew, (SceneShown, MapChanged, ClassesChanged, FinishingChanged)),
             (self._show_switches, (SceneShown, FinishedShown, PaintTargetChanged)),
-            (self._show, (SceneShown, MapChanged, FinishingChanged, FinishedChanged, FinishedShown)),
+            (
+                self._show,
+                (SceneShown, MapChanged, FinishingChanged, FinishedChanged, FinishedShown, PaintTargetChanged),
+            ),
         )
         for call, kinds in wakes:
             for kind in kinds:
@@ -169,6 +172,8 @@ class FinishingController(QObject):
         made, finishing = scene.map, scene.finishing
         if made is None:
             return say("No map yet. Steps and what is painted are done over every map that comes.")
+        if finishing.painting:
+            return say("The tools paint on this map, not labels. Esc in the image, or the button: labels again.")
         if not finishing.in_use:
             return say("The map is the model's answer as it is: no step is on, and nothing is painted.")
         computed = finishing.computed
