@@ -16,6 +16,7 @@ from hsigui.document.open_libraries import LibraryPlace
 from hsigui.document.overlays import Overlay
 from hsigui.document.results import KeptResult
 from hsigui.document.samples import Sample
+from hsigui.document.scene_masks import SceneMask
 from hsigui.document.values import MapOfScene, Spectrum, Truth
 from hsigui.report.error_map import ALL, Confused
 from hsigui.specs import MapSpec
@@ -24,6 +25,7 @@ from hsigui.texts import say
 PARTS = {
     "view": say("the view"), "spectra": say("the spectra"), "truth": say("the ground truth"), "runs": say("the runs"),
     "map": say("the map"), "layers": say("the derived layers"), "results": say("the table of results"),
+    "masks": say("the masks"),
 }  # fmt: skip
 LookedAt = tuple[float, float, float]  # row and column in the middle of the view, and logical pixels a scene pixel
 
@@ -91,6 +93,7 @@ class SceneState:
         libraries: spectral libraries in use, by their paths.
         results: maps that are kept beside the one that is shown, and notes of trainings.
         errors_meant: which errors of the map are looked at.
+        masks: pixels that are masked out for some use.
     """
 
     view: ViewState | None = None
@@ -108,6 +111,7 @@ class SceneState:
     libraries: tuple[LibraryPlace, ...] = ()
     results: tuple[KeptResult, ...] = ()
     errors_meant: Confused = ALL
+    masks: tuple[SceneMask, ...] = ()
 
     @property
     def lost_in_words(self) -> str:

@@ -16,6 +16,7 @@ from hsigui.ui.labels.quality_controller import quality
 from hsigui.ui.labels.room import classes
 from hsigui.ui.layers.room import derived_layers
 from hsigui.ui.map.room import class_map
+from hsigui.ui.masks.room import masks
 from hsigui.ui.results.controller import results
 from hsigui.ui.runs.room import maps_and_trainings
 from hsigui.ui.scene.band_list_controller import band_list
@@ -57,6 +58,7 @@ PANELS: tuple[PanelRow, ...] = (
     PanelRow("Bands", say("Bands"), band_list, _LEFT, behind="Display"),
     PanelRow("Stretch", say("Stretch"), stretch, _LEFT, scrolls=True, behind="Bands"),
     PanelRow("Layers", say("Layers"), derived_layers, _LEFT, scrolls=True, behind="Stretch"),
+    PanelRow("Masks", say("Masks"), masks, _LEFT, scrolls=True, behind="Layers"),
     PanelRow("Classes", say("Classes"), classes, _LEFT, height=325),
     PanelRow("Regions", say("Regions"), regions, _LEFT, behind="Classes"),
     PanelRow("History", say("History"), history, _LEFT, behind="Regions"),
