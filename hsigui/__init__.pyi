@@ -55,16 +55,24 @@ from hsigui.pipeline.values import Classifier, Filters, KeptClassifier, Labels, 
 from hsigui.pipeline.zone_measures import StatisticsTables
 from hsigui.pipeline.zone_tables import AreaTables
 from hsigui.preparing.area import Polygons, Window
+from hsigui.preparing.bad_bands import BadBand, proposed_bad_bands
 from hsigui.preparing.block_mean import BlockMean
 from hsigui.preparing.calibrate import FlatField, InternalAverage, WhiteDark
 from hsigui.preparing.cut import Bands, Box, Crop
+from hsigui.preparing.denoise import Denoise
+from hsigui.preparing.despike import Despike
+from hsigui.preparing.destripe import Destripe, DestripeMnf
 from hsigui.preparing.empirical_line import EmpiricalLine
 from hsigui.preparing.field_targets import FieldTarget
+from hsigui.preparing.fill_columns import FillColumns
 from hsigui.preparing.grids import System
 from hsigui.preparing.inside import Inside
 from hsigui.preparing.log_residuals import LogResiduals
+from hsigui.preparing.marks import DropBad, MarkBad
+from hsigui.preparing.normalise import Continuum, Normalise
 from hsigui.preparing.onto import Onto
 from hsigui.preparing.other_sensor import Like
+from hsigui.preparing.smooth import Gaussian, Savgol
 from hsigui.report.map_options import MapOptions
 from hsigui.report.metrics import Accuracy
 from hsigui.specs import MapSpec, PretrainSpec, ProbeSpec, SplitSpec
@@ -74,6 +82,7 @@ __all__ = [
     "Accuracy",
     "AmbiguousCube",
     "AreaTables",
+    "BadBand",
     "Bands",
     "Below",
     "BlockMean",
@@ -86,8 +95,14 @@ __all__ = [
     "ClassTable",
     "Classifier",
     "Context",
+    "Continuum",
     "Crop",
     "Cube",
+    "Denoise",
+    "Despike",
+    "Destripe",
+    "DestripeMnf",
+    "DropBad",
     "EditedMap",
     "EmpiricalLine",
     "Encoder",
@@ -95,8 +110,10 @@ __all__ = [
     "Features",
     "FieldTarget",
     "Fill",
+    "FillColumns",
     "Filters",
     "FlatField",
+    "Gaussian",
     "HsiError",
     "ImportChoice",
     "Inside",
@@ -112,11 +129,13 @@ __all__ = [
     "Majority",
     "MapOptions",
     "MapSpec",
+    "MarkBad",
     "Mask",
     "Masked",
     "Match",
     "Matches",
     "Merge",
+    "Normalise",
     "Onto",
     "Paint",
     "Polygons",
@@ -125,6 +144,7 @@ __all__ = [
     "Recode",
     "Responses",
     "Result",
+    "Savgol",
     "SceneFeatures",
     "Separability",
     "Sieve",
@@ -154,6 +174,7 @@ __all__ = [
     "open_bands",
     "prepare",
     "pretrain",
+    "proposed_bad_bands",
     "quality_layers",
     "quiet",
     "read_labels",

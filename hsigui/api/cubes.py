@@ -12,7 +12,7 @@ from hsigui.jobs import Context, quiet
 from hsigui.preparing.band_files import open_bands as find_bands
 from hsigui.preparing.made import plain
 from hsigui.preparing.mosaic import mosaicked
-from hsigui.preparing.passes import settle
+from hsigui.preparing.passes import remarks_of, settle
 from hsigui.preparing.stack import onto_one, stacked
 from hsigui.preparing.step import Step, prepared
 from hsigui.preparing.table import not_carried
@@ -30,7 +30,9 @@ def prepare(
     Args:
         cubes: the scene, or several of one grid, which are stacked: the bands of each after those of the one before.
         steps: `Crop`, `Box`, `Inside`, `Onto`, `Bands`, `BlockMean`, `Like`, `WhiteDark`, `FlatField`,
-            `InternalAverage`, `EmpiricalLine` and `LogResiduals`, in their order.
+            `InternalAverage`, `EmpiricalLine`, `LogResiduals`, `MarkBad`, `DropBad`, `FillColumns`,
+            `Despike`, `Destripe`, `DestripeMnf`, `Denoise`, `Savgol`, `Gaussian`, `Normalise` and `Continuum`, in their
+            order.
         by_wavelength: the bands of the stack rise by wavelength.
         mosaic: "first" or "feather" for several flight lines of one sensor, which become one scene: where they overlap
             the first that has data counts, or one fades into the other.
@@ -105,4 +107,7 @@ def save_cube(
         work.progress(done, total, say("Saving {name}", name=Path(path).name))
 
     settle(cube, looked)
-    return write(cube, path, interleave=interleave, dtype=dtype, scale=scale, cloud=cloud, told=told)
+    files = write(cube, path, interleave=interleave, dtype=dtype, scale=scale, cloud=cloud, told=told)
+    for remark in remarks_of(cube):
+        work.warn(remark)
+    return files

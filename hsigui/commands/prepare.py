@@ -97,10 +97,11 @@ def _require_together(arguments: argparse.Namespace) -> None:
 
 
 def _references(arguments: argparse.Namespace) -> list[Path]:
-    """The files of white and dark references."""
+    """The files of white and dark references, and those whose grid or bands are taken."""
+    likes = [Path(text) for name, text in arguments.steps if name in ("grid", "like") and Path(text).is_file()]
     named = [text for name, text in arguments.steps if name == "white"]
     others = [text for text in (arguments.dark, arguments.white_dark) if text]
-    return [Path(text) for text in (*named, *others) if text != AUTO and not _is_rows(text)]
+    return likes + [Path(text) for text in (*named, *others) if text != AUTO and not _is_rows(text)]
 
 
 def _steps(arguments: argparse.Namespace) -> list[Step]:

@@ -82,11 +82,11 @@ def has_labels(session: Session) -> bool:
 
 
 def can_undo(session: Session) -> bool:
-    return bool(session.history.undo_text)
+    return bool(session.scene.undo_text)
 
 
 def can_redo(session: Session) -> bool:
-    return bool(session.history.redo_text)
+    return bool(session.scene.redo_text)
 
 
 def has_truth(session: Session) -> bool:
@@ -113,6 +113,17 @@ def has_map(session: Session) -> bool:
     return session.class_map is not None
 
 
+def has_finished(session: Session) -> bool:
+    """Whether there is a finished map that can be another than the model's answer."""
+    finishing = session.scene.finishing
+    return finishing.computed is not None and finishing.in_use
+
+
+def has_painted_map(session: Session) -> bool:
+    """Whether a hand has painted on the map."""
+    return session.scene.finishing.pixels > 0
+
+
 def is_measured(session: Session) -> bool:
     """Whether it is known how right the map is."""
     return session.accuracy is not None
@@ -121,6 +132,11 @@ def is_measured(session: Session) -> bool:
 def has_layers(session: Session) -> bool:
     """Whether layers were derived from the scene."""
     return len(session.scene.derived) > 0
+
+
+def has_masks(session: Session) -> bool:
+    """Whether the scene has masks."""
+    return len(session.scene.masks) > 0
 
 
 def shows_layers(session: Session) -> bool:

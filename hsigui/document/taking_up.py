@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from hsigui.document.events import MapWanted
 from hsigui.document.scene import Scene
+from hsigui.document.scene_masks import SceneMask
 from hsigui.document.scene_state import LookedAt, MapMaking, RunPlace, SceneState
 
 
@@ -18,6 +19,8 @@ def state_of(scene: Scene, looked_at: LookedAt | None = None) -> SceneState:
         libraries=scene.libraries,
         results=scene.results.all,
         errors_meant=scene.errors_meant,
+        finishing=scene.finishing.kept,
+        masks=scene.masks.all,
     )  # fmt: skip
 
 
@@ -30,6 +33,7 @@ def take_up(scene: Scene, state: SceneState) -> None:
         scene.take_truth(state.truth, state.samples)
     take_look(scene, state)
     scene.results.take_up(state.results, scene.labels.shape)
+    scene.finishing.take_up(state.finishing)
     scene.run_places = state.runs
     by_spectra = state.map is not None and state.map.matching is not None  # no run is needed
     if by_spectra or any(run.in_use for run in state.runs):
@@ -47,9 +51,21 @@ def take_look(scene: Scene, state: SceneState) -> None:
     scene.spectra = tuple(kept for kept in state.spectra if len(kept.values) == scene.cube.bands)
     scene.libraries = state.libraries
     scene.derived.take_up(state.derived, state.derived_view)
+    take_masks(scene, state.masks)
     scene.choose_map_spec(state.map_spec)
     scene.set_overlays(state.overlays)
     scene.choose_errors(state.errors_meant)
+
+
+def take_masks(scene: Scene, masks: tuple[SceneMask, ...]) -> None:
+    """Has a scene the masks that were kept of it, at the place where it lies now; those of another size are left out.
+    Nothing is made anew, and nobody is asked."""
+    here = tuple(
+        replace(each, mask=replace(each.mask, geo=scene.cube.geo))
+        for each in masks if each.mask.shape == (scene.cube.rows, scene.cube.cols)
+    )  # fmt: skip
+    if here or len(scene.masks):
+        scene.masks.take(here)
 
 
 def _runs(scene: Scene) -> tuple[RunPlace, ...]:

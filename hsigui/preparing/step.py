@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
@@ -38,9 +38,22 @@ def prepared(cube: Cube, steps: Iterable[Step]) -> Cube:
         HsiError: a step does not fit what the steps before it have left.
     """
     for step in steps:
-        made = step.on(plain(cube))
+        cube = plain(cube)
+        step = settled(step, cube)
+        made = step.on(cube)
         cube = made.with_info(replace(made.info, history=(*cube.info.history, step.told)))
     return cube
+
+
+def settled(step: Step, cube: Cube) -> Step:
+    """A step with what it finds out of a sample of a cube in its settings, so that its history tells it: "auto" as the
+    number that was found. Most steps are what they were.
+
+    Raises:
+        HsiError: the step does not fit the cube.
+    """
+    find: Callable[[Cube], Step] | None = getattr(step, "settled", None)
+    return step if find is None else find(cube)
 
 
 def info_of_bands(info: CubeInfo, bands: int, picked: Sequence[int]) -> CubeInfo:

@@ -46,6 +46,8 @@ PANEL_HELP: Mapping[str, PanelHelp] = {
     "Stretch": PanelHelp("Stretch", ("stretch_back", "decorrelate", "stretch_part"),
                          ((say("Up, Down"), say("Change the number that has the focus")),)),
     "Layers": PanelHelp("Layers", ("new_layer", "show_layer", "previous_band", "next_band"), (_STEP,)),
+    "Masks": PanelHelp("Masks", (), (_STEP, ("F2", say("Rename the mask")),
+                                     (say("Space"), say("Tick or clear the box that has the focus")))),
     "Feature space": PanelHelp("Feature space", ("label_cloud", "clear_cloud"), (
         (say("Drag, Shift + drag in the plot"), say("Select the pixels inside; beside those that are selected")),
         (say("Esc in the plot"), say("Drop an open outline; select nothing")),
@@ -68,6 +70,9 @@ PANEL_HELP: Mapping[str, PanelHelp] = {
                      ((say("Enter"), say("Give the place that is asked about the current class, and ask the next")),)),
     "Results": PanelHelp("Results", ("show_accuracy", "show_errors", "next_error", "previous_error", "export",
                                      "open_truth", "validation")),
+    "Finish map": PanelHelp("Finish map", ("show_finished", "paint_map", "undo", "redo"),
+                            (_STEP, (say("Space"), say("Switch the chosen step on or off")),
+                             (say("Esc in the image"), say("Paint labels again, not the map")))),
     "Maps and trainings": PanelHelp("Maps and trainings", ("keep_map", "swipe", "views_next"),
                                     (_STEP, (say("Space"), say("Tick or untick the chosen row")),
                                      ("F2", say("Write into the cell")))),
