@@ -83,7 +83,7 @@ def save_cube(
     By tiles, whatever its size; either the whole file is there or none, and never over what the cube is read from.
 
     Args:
-        path: .hdr or .img and the like for ENVI, .tif for a GeoTIFF, .mat for MATLAB 7.3.
+        path: .hdr or .img and the like for ENVI, .tif for a GeoTIFF, .mat for MATLAB 7.3, .zarr.
         interleave: "bsq", "bil" (ENVI only) or "bip"; empty for that of the cube.
         dtype: of the samples, such as "int16" or "float32"; empty for its own. Floating types hold the values
             themselves, NaN where there is no data.

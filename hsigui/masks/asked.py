@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from hsigui.masks.recipe import MaskRecipe, MaskStep
 from hsigui.masks.shaping import COMMON, JOIN, Grow, Invert, Shrink, Together
 from hsigui.masks.sources import ByClasses, ByFormula, ByLayer, ByPolygons, ByQuality, ByRecipe, Drawn, band_of
 from hsigui.masks.words import STEPS
+from hsigui.preparing.area import polygons_of
 from hsigui.texts import say
 
 FARTHEST = 10_000  # pixels to grow or shrink by
@@ -77,6 +79,11 @@ def _class(text: str) -> MaskStep:
     return ByClasses(_whole(before), tuple(name.strip() for name in names.split(",") if name.strip()))
 
 
+def _polygons(text: str) -> MaskStep:
+    found = polygons_of(text)
+    return ByPolygons(replace(found, path=found.path.resolve()))
+
+
 def _pixels(text: str) -> int:
     try:
         found = int(text)
@@ -97,7 +104,7 @@ def _whole(text: str) -> Path:
 _MAKERS: dict[str, Callable[[str], MaskStep]] = {
     "formula": lambda text: ByFormula(comparison.read(text)),
     "layer": _layer,
-    "polygons": lambda text: ByPolygons(_whole(text)),
+    "polygons": _polygons,
     "class": _class,
     "quality": lambda text: ByQuality(tuple(name.strip() for name in text.split(",") if name.strip())),
     "grow": lambda text: Grow(_pixels(text)),

@@ -18,6 +18,7 @@ import numpy as np
 from hsigui import __version__, untrusted
 from hsigui.cube.cube import Cube
 from hsigui.errors import HsiError
+from hsigui.jobs import quiet
 from hsigui.labels.background import OF_MASKS
 from hsigui.labels.classes import ClassInfo, ClassTable
 from hsigui.labels.formats.envi_classes import write_envi
@@ -26,9 +27,11 @@ from hsigui.labels.formats.tiff_classes import write_tiff
 from hsigui.labels.label_map import require_same_size
 from hsigui.labels.place import require_same_place
 from hsigui.masks.asked import recipe_from
+from hsigui.masks.making import make_mask
 from hsigui.masks.mask import Mask
 from hsigui.masks.recipe import MaskRecipe
 from hsigui.masks.sources import ByClasses, ByPolygons
+from hsigui.preparing.area import Polygons
 from hsigui.saving import written_beside
 from hsigui.texts import say
 
@@ -81,15 +84,13 @@ def read_mask(path: str | Path, cube: Cube) -> Mask:
         HsiError: it cannot be read, or is of another size or place.
     """
     path = Path(path).expanduser().resolve()
-    shapes = may_hold_shapes(path)
-    found = read_classes(
-        path, grid=Grid(cube.rows, cube.cols, cube.geo), **({} if shapes else {"background": OF_MASKS})
-    )
+    if may_hold_shapes(path):
+        return replace(make_mask(cube, [ByPolygons(Polygons(path))], quiet(), path.stem), file=str(path))
+    found = read_classes(path, grid=Grid(cube.rows, cube.cols, cube.geo), background=OF_MASKS)
     require_same_size(found.array.shape, (cube.rows, cube.cols), path.name)
     require_same_place(found.geo, cube.geo, (cube.rows, cube.cols), path.name)
     masked = np.asarray(found.array != 0)
-    name, recipe = path.stem, MaskRecipe(((ByPolygons if shapes else ByClasses)(path),))
-    mask = Mask.of(name, masked, recipe, cube.geo, file=str(path))
+    mask = Mask.of(path.stem, masked, MaskRecipe((ByClasses(path),)), cube.geo, file=str(path))
     return _known(path, mask) or mask
 
 

@@ -26,6 +26,7 @@ from hsigui.labels.raster import ClassRaster
 from hsigui.masks.comparison import Comparison
 from hsigui.masks.recipe import Making, added
 from hsigui.parameters import Value
+from hsigui.preparing.area import Polygons
 from hsigui.texts import say
 
 Pixels = NDArray[np.bool_]
@@ -128,24 +129,29 @@ class ByRecipe:
 
 @dataclass(frozen=True)
 class ByPolygons:
-    """Pixels that the shapes of a file touch or hold, as labels of the file are burnt onto the scene."""
+    """Pixels whose centre lies in a shape of a file, all of its shapes or those of one value of a field."""
 
-    path: Path
+    shapes: Polygons
 
     @property
     def told(self) -> str:
-        return option("polygons", str(self.path))
+        return option("polygons", self.shapes.told)
 
     def to_json(self) -> dict[str, Any]:
-        return {"step": "polygons", "text": str(self.path)}
+        return {"step": "polygons", "text": self.shapes.told}
 
     def on(self, making: Making) -> Pixels:
-        if not may_hold_shapes(self.path):
+        path = self.shapes.path
+        if not may_hold_shapes(path):
             raise HsiError(
-                say("{name} is no file of shapes.", name=self.path.name),
+                say("{name} is no file of shapes.", name=path.name),
                 say("Choose shapes (GeoPackage, GeoJSON, Shapefile, regions), or take it as classes."),
             )
-        return added(making, _classes(self.path, making.cube).array != 0)
+        part = self.shapes.on(making.cube)
+        making.notes += part.notes
+        found = np.zeros((making.cube.rows, making.cube.cols), dtype=bool)
+        found[part.rows, part.cols] = part.inside
+        return added(making, found)
 
 
 @dataclass(frozen=True)

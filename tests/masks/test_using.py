@@ -40,10 +40,9 @@ def labels() -> np.ndarray:
 def test_pixels_masked_out_change_nothing_elsewhere(masked, labels):
     cube = make_cube()
     encoder = hsigui.pretrain(cube, device="cpu", epochs=3, mask=masked)
-    for name, other in (("other values", altered(cube, masked)), ("the same", cube)):
-        again = hsigui.pretrain(other, device="cpu", epochs=3, mask=masked)
-        for a, b in zip(encoder.network.state_dict().values(), again.network.state_dict().values(), strict=True):
-            assert torch.equal(a, b), name
+    again = hsigui.pretrain(altered(cube, masked), device="cpu", epochs=3, mask=masked)
+    for a, b in zip(encoder.network.state_dict().values(), again.network.state_dict().values(), strict=True):
+        assert torch.equal(a, b)
     maps = []
     for scene in (cube, altered(cube, masked)):
         features = hsigui.embed(scene, encoder, device="cpu", mask=masked)
@@ -53,21 +52,21 @@ def test_pixels_masked_out_change_nothing_elsewhere(masked, labels):
     np.testing.assert_array_equal(one.array, other.array)
     np.testing.assert_array_equal(one.confidence, other.confidence)
     assert not one.array[masked].any()
-    assert (one.array[~masked] > 0).all()
+    assert (one.array[cube.valid_mask() & ~masked] > 0).all()
     assert not one.tested[masked].any()
 
 
 def test_the_mask_of_the_map_is_not_the_encoders_affair(masked, labels, tmp_path):
     cube = make_cube()
     encoder = hsigui.pretrain(cube, device="cpu", epochs=2, folder=tmp_path / "run")
-    before = (tmp_path / "run" / "run.json").read_bytes()
+    before = (tmp_path / "run" / "weights.safetensors").read_bytes()
     warned: list[str] = []
-    ctx = hsigui.CallbackContext(warned=warned.append)
+    ctx = hsigui.CallbackContext(warn=warned.append)
     features = hsigui.embed(cube, encoder, folder=tmp_path / "run", device="cpu", mask=masked, ctx=ctx)
     assert not warned, "it is the encoder's own scene, with less of it"
     whole = hsigui.embed(cube, encoder, folder=tmp_path / "run", device="cpu")
     assert features.features.key != whole.features.key
-    assert (tmp_path / "run" / "run.json").read_bytes() == before
+    assert (tmp_path / "run" / "weights.safetensors").read_bytes() == before
     record = hsigui.classify(features, hsigui.fit(features, labels)).record()
     assert record.transductive
     (told,) = record.masks
@@ -84,9 +83,9 @@ def test_statistics_and_layers_do_not_count_what_is_masked_out(masked, labels):
         np.testing.assert_array_equal(one.array, two.array)
         assert np.isnan(one.stack[masked]).all()
     one, two = (hsigui.statistics(each, labels, mask=masked) for each in (cube, other))
-    for a, b in zip(one.classes, two.classes, strict=True):
+    for number, (a, b) in enumerate(zip(one.classes, two.classes, strict=True), 1):
         np.testing.assert_array_equal(a.mean, b.mean)
-        assert a.pixels == np.count_nonzero((labels == a.number) & ~masked)
+        assert a.pixels == np.count_nonzero((labels == number) & ~masked & cube.valid_mask())
     with pytest.raises(HsiError, match="made with or without"):
         hsigui.separability(one, mask=masked)
 
@@ -121,8 +120,6 @@ def test_masks_that_leave_too_little_or_come_too_late_are_refused(masked, tmp_pa
         hsigui.pretrain(cube, device="cpu", epochs=1, mask=masked, begin_from=tmp_path / "run")
     encoder = hsigui.load_encoder(tmp_path / "run")
     with pytest.raises(HsiError):
-        hsigui.fit(
-            hsigui.embed(cube, encoder, device="cpu", mask=np.ones_like(masked)), np.ones((ROWS, COLS), np.uint16)
-        )
+        hsigui.embed(cube, encoder, device="cpu", mask=np.ones_like(masked))
     with pytest.raises(HsiError, match="one scene only"):
         hsigui.pretrain([cube, cube], device="cpu", mask=masked)

@@ -14,6 +14,7 @@ from hsigui.analysis.looks import Look
 from hsigui.cube.render import ViewState
 from hsigui.cube.stretch import ByHand, Stretch
 from hsigui.document.derived import DerivedView, KeptLayer, Measure
+from hsigui.document.finished import ChosenStep, KeptFinishing
 from hsigui.document.raster import Raster
 from hsigui.document.results import KeptResult
 from hsigui.document.samples import Sample, SplitRecord
@@ -64,7 +65,14 @@ def state(folder: Path) -> SceneState:
         (KeptLayer(1, "NDVI", RECIPE, Look(0, "magma", -1.0, None)), KeptLayer(4, "own", LayerRecipe("pca"))),
         DerivedView(0, Measure(1), None, Measure(4, 2)), results=(kept(folder), KeptResult(7, "training", "a name")),
         errors_meant=Confused(3, 0),
+        finishing=finishing(),
     )  # fmt: skip
+
+
+def finishing() -> KeptFinishing:
+    """Steps, one of them of a later version, and a part of the map that a hand has painted."""
+    steps = (ChosenStep("majority", "3"), ChosenStep("sieve", "20,8", on=False), ChosenStep("of-tomorrow", "ü=1"))
+    return KeptFinishing(steps, True, (1, 2, 4, 6), numbers(8)[1:4, 2:6])
 
 
 def kept(folder: Path, number: int = 3) -> KeptResult:
@@ -103,7 +111,9 @@ def assert_alike(found: object, wanted: object) -> None:
 def test_all_of_a_state_comes_back(tmp_path):
     given = state(tmp_path / "runs")
     entries = entries_of(given, tmp_path)
-    assert {part for part, _ in entries} == {"view", "spectra", "truth", "runs", "map", "layers", "results"}
+    assert {part for part, _ in entries} == {
+        "view", "spectra", "truth", "runs", "map", "layers", "results", "finishing",
+    }  # fmt: skip
     made = given.map
     assert made is not None
     known = replace(made, classes=None, sha256=sum_of_map(numbers(3)))
@@ -184,6 +194,9 @@ def test_a_run_is_found_beside_the_project_when_both_have_moved(tmp_path):
         (("layers", "all"), '[{"number": 1, "name": "x", "look": {}}]'),
         (("layers", "all"), '[{"number": 0, "name": "x"}]'),
         (("layers", "shown"), '{"alone": 1}'),
+        (("finishing", "about"), '{"steps": ["majority"], "shown": true}'),
+        (("finishing", "about"), '{"steps": [], "shown": true, "box": [0, 0, 900, 900]}'),
+        (("finishing", "painted"), b"x"),
     ],
 )
 def test_a_part_that_is_not_understood_is_named_and_the_others_come_back(tmp_path, name, value):
@@ -191,7 +204,7 @@ def test_a_part_that_is_not_understood_is_named_and_the_others_come_back(tmp_pat
     assert found.lost == (name[0],)
     others = {
         "view": found.view, "spectra": found.spectra, "truth": found.truth, "runs": found.runs, "map": found.map,
-        "layers": found.derived,
+        "layers": found.derived, "finishing": not found.finishing.empty,
     }  # fmt: skip
     assert {part for part, it in others.items() if not it} == {name[0]}
 
