@@ -101,7 +101,7 @@ class Gaussian:
         if cube.wavelengths is None:
             raise HsiError(
                 say("{name} knows no wavelengths.", name=cube.name),
-                say("Smooth by numbers of bands (savgol), or give the scene its wavelengths (--wavelengths)."),
+                say("Smooth by numbers of bands (savgol), or name the variable that holds them (--wavelengths)."),
             )
         return _smoothed(cube, self._weights)
 
