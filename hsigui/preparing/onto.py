@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 
 from hsigui import stopping
 from hsigui.cube.cube import BLOCK_VALUES, Cube, Geo
-from hsigui.cube.formats.memory_rasters import in_memory
 from hsigui.errors import HsiError
 from hsigui.labels.grid import Grid
 from hsigui.preparing.cut import moved
@@ -155,6 +154,8 @@ class WarpedSource:
         from rasterio.enums import Resampling  # slow to import
         from rasterio.transform import Affine
         from rasterio.vrt import WarpedVRT
+
+        from hsigui.cube.formats.memory_rasters import in_memory
 
         nodata = self.cube.info.nodata
         own, other = moved(self.cube.geo, seen[0].start, seen[1].start), _spaced(self.grid.geo, down, across)

