@@ -17,6 +17,7 @@ from hsigui.document.open_libraries import LibraryPlace
 from hsigui.document.overlays import Overlay
 from hsigui.document.results import KeptResult
 from hsigui.document.samples import Sample
+from hsigui.document.scene_masks import SceneMask
 from hsigui.document.values import MapOfScene, Spectrum, Truth
 from hsigui.report.error_map import ALL, Confused
 from hsigui.specs import MapSpec
@@ -26,6 +27,7 @@ PARTS = {
     "view": say("the view"), "spectra": say("the spectra"), "truth": say("the ground truth"), "runs": say("the runs"),
     "map": say("the map"), "layers": say("the derived layers"), "results": say("the table of results"),
     "finishing": say("the last hand at the map"),
+    "masks": say("the masks"),
 }  # fmt: skip
 LookedAt = tuple[float, float, float]  # row and column in the middle of the view, and logical pixels a scene pixel
 
@@ -94,6 +96,7 @@ class SceneState:
         results: maps that are kept beside the one that is shown, and notes of trainings.
         errors_meant: which errors of the map are looked at.
         finishing: steps that are done over its maps, and what a hand has painted over them.
+        masks: pixels that are masked out for some use.
     """
 
     view: ViewState | None = None
@@ -112,6 +115,7 @@ class SceneState:
     results: tuple[KeptResult, ...] = ()
     errors_meant: Confused = ALL
     finishing: KeptFinishing = NOTHING
+    masks: tuple[SceneMask, ...] = ()
 
     @property
     def lost_in_words(self) -> str:

@@ -19,6 +19,7 @@ from hsigui.errors import HsiError
 from hsigui.labels.formats.files import Grid, read_classes
 from hsigui.labels.place import PIXELS, RESAMPLE
 from hsigui.pipeline import command_lines as lines
+from hsigui.pipeline.mask_lines import learned_with, with_masks
 from hsigui.pipeline.provenance import raster_hash
 from hsigui.pipeline.repeating import is_nowhere, scene_argument
 from hsigui.pipeline.result import Result
@@ -122,7 +123,8 @@ def pretrained(cube: Cube, encoder: Encoder) -> tuple[str, ...]:
             say("Save the labels before the training, and it can be repeated."),
         )
     spec = dataclasses.replace(encoder.spec, threads=encoder.threads)
-    return (*_demo_of(cube), lines.pretrain(_scene(cube), spec, encoder.watched_by))
+    scene = _scene(cube)
+    return (*_demo_of(cube), *learned_with(encoder, scene, lines.pretrain(scene, spec, encoder.watched_by)))
 
 
 def mapped(result: Result, files: LabelPaths) -> tuple[str, ...]:
@@ -153,10 +155,11 @@ def mapped(result: Result, files: LabelPaths) -> tuple[str, ...]:
             say("Save the labels (Ctrl+S), then copy again."),
         )
     labels = None if files.labels is None else str(files.labels.resolve())
-    return (*_demo_of(result.cube), lines.classify(
-        _scene(result.cube), labels, result.spec, run=result.run_folder.resolve(), device=encoder.spec.device,
+    scene = _scene(result.cube)
+    return (*_demo_of(result.cube), *with_masks(result.cube, scene, lines.classify(
+        scene, labels, result.spec, run=result.run_folder.resolve(), device=encoder.spec.device,
         labels_variable=files.variable, labels_background=files.background, labels_buffer=files.buffer,
-    ))  # fmt: skip
+    )))  # fmt: skip
 
 
 NO_FILE_OF_SPECTRA = say("The spectra that the map was made by are in no single file, so no command names them.")
@@ -172,10 +175,11 @@ def _matched(result: Result, files: LabelPaths) -> tuple[str, ...]:
         )
     labels = None if files.labels is None else str(files.labels.resolve())
     how = lines.LabelsArgument(labels, files.variable, files.background, files.buffer)
-    drawn = lines.classify_by(_scene(result.cube), result.nearest.matching, how)
+    scene = _scene(result.cube)
+    drawn = lines.classify_by(scene, result.nearest.matching, how)
     if not drawn:
         raise HsiError(NO_FILE_OF_SPECTRA, SAVE_SPECTRA)
-    return (*_demo_of(result.cube), drawn)
+    return (*_demo_of(result.cube), *with_masks(result.cube, scene, drawn))
 
 
 def exported(

@@ -21,7 +21,9 @@ from hsigui.preparing.despike import Despike
 from hsigui.preparing.destripe import destriping_of
 from hsigui.preparing.empirical_line import EmpiricalLine
 from hsigui.preparing.field_targets import targets_of
+from hsigui.preparing.fields import Form
 from hsigui.preparing.fill_columns import FillColumns
+from hsigui.preparing.forms import FORMS
 from hsigui.preparing.grids import grid_named
 from hsigui.preparing.inside import Inside
 from hsigui.preparing.log_residuals import LogResiduals
@@ -43,12 +45,14 @@ class StepRow:
         form: what is given with it, as help writes it; empty for nothing.
         title: what it does, in half a sentence.
         step: makes it of the text.
+        fields: what the text is made of; None where it is not told, or there is none.
     """
 
     option: str
     form: str
     title: str
     step: Callable[[str], Step]
+    fields: Form | None = None
 
 
 def _box(text: str) -> Step:
@@ -141,7 +145,7 @@ _MAKERS: dict[str, Callable[[str], Step]] = {
     "normalise": lambda text: Normalise(text.strip()),
     "continuum": lambda text: Continuum(),
 }
-STEPS = tuple(StepRow(option, form, title, _MAKERS[option]) for option, form, title in words.STEPS)
+STEPS = tuple(StepRow(option, form, title, _MAKERS[option], FORMS.get(option)) for option, form, title in words.STEPS)
 
 
 def step_of(option: str, text: str = "") -> Step:

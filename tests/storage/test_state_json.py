@@ -18,10 +18,15 @@ from hsigui.document.finished import ChosenStep, KeptFinishing
 from hsigui.document.raster import Raster
 from hsigui.document.results import KeptResult
 from hsigui.document.samples import Sample, SplitRecord
+from hsigui.document.scene_masks import SceneMask
 from hsigui.document.scene_state import MapMaking, RunPlace, SceneState
 from hsigui.document.values import Spectrum, Truth
 from hsigui.errors import HsiError
 from hsigui.labels.classes import ClassInfo, ClassTable
+from hsigui.masks.asked import step_of
+from hsigui.masks.mask import Mask
+from hsigui.masks.recipe import MaskRecipe
+from hsigui.masks.sources import Drawn
 from hsigui.report.error_map import ALL, Confused
 from hsigui.report.metrics import accuracy
 from hsigui.specs import MapSpec, PretrainSpec, SplitSpec
@@ -65,7 +70,7 @@ def state(folder: Path) -> SceneState:
         (KeptLayer(1, "NDVI", RECIPE, Look(0, "magma", -1.0, None)), KeptLayer(4, "own", LayerRecipe("pca"))),
         DerivedView(0, Measure(1), None, Measure(4, 2)), results=(kept(folder), KeptResult(7, "training", "a name")),
         errors_meant=Confused(3, 0),
-        finishing=finishing(),
+        finishing=finishing(), masks=(SceneMask(2, mask(), frozenset({"map", "pretrain"}), (1, 2, 3)),),
     )  # fmt: skip
 
 
@@ -73,6 +78,13 @@ def finishing() -> KeptFinishing:
     """Steps, one of them of a later version, and a part of the map that a hand has painted."""
     steps = (ChosenStep("majority", "3"), ChosenStep("sieve", "20,8", on=False), ChosenStep("of-tomorrow", "ü=1"))
     return KeptFinishing(steps, True, (1, 2, 4, 6), numbers(8)[1:4, 2:6])
+
+
+def mask() -> Mask:
+    masked = numbers(8) > 3
+    recipe = MaskRecipe((step_of("formula", "ndvi > 0.3"), Drawn.of(masked), step_of("grow", "2"), step_of("invert")))
+    made = Mask.of("Wolken", masked, recipe, notes=("a note",), file="/data/m.tif")
+    return replace(made, commands=("hsigui mask a b",))
 
 
 def kept(folder: Path, number: int = 3) -> KeptResult:
@@ -112,7 +124,7 @@ def test_all_of_a_state_comes_back(tmp_path):
     given = state(tmp_path / "runs")
     entries = entries_of(given, tmp_path)
     assert {part for part, _ in entries} == {
-        "view", "spectra", "truth", "runs", "map", "layers", "results", "finishing",
+        "view", "spectra", "truth", "runs", "map", "layers", "results", "finishing", "masks",
     }  # fmt: skip
     made = given.map
     assert made is not None
@@ -197,6 +209,12 @@ def test_a_run_is_found_beside_the_project_when_both_have_moved(tmp_path):
         (("finishing", "about"), '{"steps": ["majority"], "shown": true}'),
         (("finishing", "about"), '{"steps": [], "shown": true, "box": [0, 0, 900, 900]}'),
         (("finishing", "painted"), b"x"),
+        (("masks", "all"), '[{"number": 1}]'),
+        (
+            ("masks", "all"),
+            '[{"number": 1, "name": "x", "uses": [], "color": [1, 2, 3], "recipe": [], "notes": [], '
+            '"file": "", "commands": [], "bits": "eJwDAAAAAAE="}]',
+        ),
     ],
 )
 def test_a_part_that_is_not_understood_is_named_and_the_others_come_back(tmp_path, name, value):
@@ -204,7 +222,7 @@ def test_a_part_that_is_not_understood_is_named_and_the_others_come_back(tmp_pat
     assert found.lost == (name[0],)
     others = {
         "view": found.view, "spectra": found.spectra, "truth": found.truth, "runs": found.runs, "map": found.map,
-        "layers": found.derived, "finishing": not found.finishing.empty,
+        "layers": found.derived, "finishing": not found.finishing.empty, "masks": found.masks,
     }  # fmt: skip
     assert {part for part, it in others.items() if not it} == {name[0]}
 
