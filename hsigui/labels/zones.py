@@ -218,8 +218,8 @@ def _said(infos: Sequence[ZoneInfo], empty: NDArray[np.bool_], *, by_share: bool
     thin = [info for info, none in zip(infos, empty.tolist(), strict=True) if none and info.outside <= 1 - _LEAST]
     if thin and not by_share:
         notes.append(
-            say_number("{count:,} zone holds no pixel's centre and so has no pixel: {names}. Areas by the share that is "
-                       "covered count it.",
+            say_number("{count:,} zone holds no pixel's centre and so has no pixel: {names}. Areas by the share that "
+                       "is covered count it.",
                        "{count:,} zones hold no pixel's centre and so have no pixel: {names}. Areas by the share that "
                        "is covered count them.", len(thin), names=named([info.name for info in thin]))
         )  # fmt: skip
