@@ -58,13 +58,18 @@ from hsigui.preparing.area import Polygons, Window
 from hsigui.preparing.block_mean import BlockMean
 from hsigui.preparing.calibrate import FlatField, InternalAverage, WhiteDark
 from hsigui.preparing.cut import Bands, Box, Crop
+from hsigui.preparing.denoise import Denoise
+from hsigui.preparing.destripe import Destripe, DestripeMnf
 from hsigui.preparing.empirical_line import EmpiricalLine
 from hsigui.preparing.field_targets import FieldTarget
+from hsigui.preparing.fill_columns import FillColumns
 from hsigui.preparing.grids import System
 from hsigui.preparing.inside import Inside
 from hsigui.preparing.log_residuals import LogResiduals
+from hsigui.preparing.normalise import Continuum, Normalise
 from hsigui.preparing.onto import Onto
 from hsigui.preparing.other_sensor import Like
+from hsigui.preparing.smooth import Gaussian, Savgol
 from hsigui.report.map_options import MapOptions
 from hsigui.report.metrics import Accuracy
 from hsigui.specs import MapSpec, PretrainSpec, ProbeSpec, SplitSpec
@@ -86,8 +91,12 @@ __all__ = [
     "ClassTable",
     "Classifier",
     "Context",
+    "Continuum",
     "Crop",
     "Cube",
+    "Denoise",
+    "Destripe",
+    "DestripeMnf",
     "EditedMap",
     "EmpiricalLine",
     "Encoder",
@@ -95,8 +104,10 @@ __all__ = [
     "Features",
     "FieldTarget",
     "Fill",
+    "FillColumns",
     "Filters",
     "FlatField",
+    "Gaussian",
     "HsiError",
     "ImportChoice",
     "Inside",
@@ -117,6 +128,7 @@ __all__ = [
     "Match",
     "Matches",
     "Merge",
+    "Normalise",
     "Onto",
     "Paint",
     "Polygons",
@@ -125,6 +137,7 @@ __all__ = [
     "Recode",
     "Responses",
     "Result",
+    "Savgol",
     "SceneFeatures",
     "Separability",
     "Sieve",

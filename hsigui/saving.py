@@ -11,7 +11,7 @@ import shutil
 import socket
 import time
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -115,6 +115,58 @@ def written_beside(*targets: Path) -> Iterator[tuple[Path, ...]]:
             say("{first_targets} cannot be written: {reason}.", first_targets=targets[0], reason=reason),
             what_to_do(targets[0], error),
         ) from error
+
+
+@contextmanager
+def folder_beside(target: Path, is_ours: Callable[[Path], bool]) -> Iterator[Path]:
+    """Gives an empty scratch folder in the folder of a target; on leaving it takes the target's place. When the block
+    raises, it is removed, and the target stays as it was.
+
+    Args:
+        is_ours: whether what stands there may be replaced.
+
+    Raises:
+        HsiError: something else stands there, the folder cannot be made or written to, or the disk is full.
+    """
+    if target.exists() and not is_ours(target):
+        raise HsiError(
+            say("{path} is there already, and is of another kind.", path=target), say("Choose another name.")
+        )
+    mark = scratch_mark()
+    scratch, old = _beside(target, mark, target.suffix), _beside(target, mark, ".old")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _sweep(target)
+        scratch.mkdir()
+        yield scratch
+        _flush_all(scratch)
+        with alone([_beside(target, "lock", "")]):
+            if target.exists():
+                target.rename(old)
+            try:
+                scratch.rename(target)
+            except OSError:
+                if old.exists():
+                    old.rename(target)
+                raise
+    except OSError as error:
+        raise HsiError(
+            say("{path} cannot be written: {reason}.", path=target, reason=error.strerror or error),
+            what_to_do(target, error),
+        ) from error
+    finally:
+        for folder in (scratch, old):
+            shutil.rmtree(folder, ignore_errors=True)  # what is left is swept by the next save
+
+
+def _flush_all(folder: Path) -> None:
+    """Waits until all files of a folder are on the disk. There may be many thousands: so the system is asked to write
+    all that waits at once, where it can be, and then each file only whether that went well."""
+    if hasattr(os, "sync"):
+        os.sync()
+    for path in folder.rglob("*"):
+        if path.is_file():
+            _flush(path)
 
 
 def what_to_do(path: Path, error: Exception) -> str:
@@ -233,7 +285,10 @@ def _sweep(target: Path) -> None:
     for path in target.parent.glob(f".{glob.escape(target.stem)}-*-part*"):
         if is_left_over(path):
             with suppress(OSError):  # of another user, say: it is no hindrance
-                path.unlink()
+                if path.is_dir():
+                    shutil.rmtree(path)
+                else:
+                    path.unlink()
 
 
 def _is_alive(pid: int) -> bool:

@@ -96,6 +96,45 @@ def mnf(cube: Cube, asked: Asked, ctx: Context) -> Layer:
     for tile in reader.tiles(ctx, say("Summing up signal and noise"), 0, 2):
         signal.add(tile.known)
         noise.add(shifts.of(tile))
+    found = fractions(signal, noise, cube)
+    there = len(found.values)
+    count = min(wanted.components, there)
+    array = _mapped(reader, LinearMap(signal.mean, found.forward[:count], precise=True), ctx)
+    made = _layer(
+        say("Minimum noise fraction"), say("MNF"), asked, reader, array, {"eigenvalues": _plain(found.values)}
+    )
+    if there == bands:
+        return made
+    lost = say("{count} combinations of bands have no noise, and are left out.", count=bands - there)
+    return replace(made, notes=(lost,))
+
+
+@dataclass(frozen=True, eq=False)
+class Fractions:
+    """Components of spectra whose noise was made white.
+
+    Attributes:
+        values: their variances where that of the noise of each is 1, falling; one a component.
+        forward: what makes components of spectra less their mean, components x bands.
+        inverse: what makes these of components again, bands x components.
+    """
+
+    values: NDArray[np.float64]
+    forward: NDArray[np.float64]
+    inverse: NDArray[np.float64]
+
+
+def fractions(signal: Covariance, noise: Covariance, cube: Cube) -> Fractions:
+    """The minimum noise fractions of a scene; as many as there are combinations of bands that have noise.
+
+    Args:
+        signal: of its spectra.
+        noise: of the differences of neighbouring ones.
+
+    Raises:
+        HsiError: fewer pairs of neighbours have data than there are bands, or nothing differs between them.
+    """
+    bands = len(signal.mean)
     require_pixels(signal.count, bands + 1, cube)
     if noise.count <= bands:
         raise HsiError(
@@ -109,18 +148,14 @@ def mnf(cube: Cube, asked: Asked, ctx: Context) -> Layer:
             say("Choose another direction of the differences, or principal components."),
         )
     noisy = spread > NO_NOISE * spread[0]
-    white = (axes[noisy].T / np.sqrt(spread[noisy])) @ axes[noisy]
+    sizes = np.sqrt(spread[noisy])
+    white, root = (axes[noisy].T / sizes) @ axes[noisy], (axes[noisy].T * sizes) @ axes[noisy]
     values, turned = principal(white @ signal.matrix @ white)
     there = int(noisy.sum())
-    count = min(wanted.components, there)
-    array = _mapped(reader, LinearMap(signal.mean, signed(turned[:count] @ white), precise=True), ctx)
-    made = _layer(
-        say("Minimum noise fraction"), say("MNF"), asked, reader, array, {"eigenvalues": _plain(values[:there])}
-    )
-    if there == bands:
-        return made
-    lost = say("{count} combinations of bands have no noise, and are left out.", count=bands - there)
-    return replace(made, notes=(lost,))
+    plain = turned[:there] @ white
+    forward = signed(plain)
+    turns = np.sign((forward * plain).sum(axis=1))
+    return Fractions(values[:there], forward, (root @ turned[:there].T) * turns)
 
 
 def ica(cube: Cube, asked: Asked, ctx: Context) -> Layer:

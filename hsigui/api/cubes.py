@@ -12,7 +12,7 @@ from hsigui.jobs import Context, quiet
 from hsigui.preparing.band_files import open_bands as find_bands
 from hsigui.preparing.made import plain
 from hsigui.preparing.mosaic import mosaicked
-from hsigui.preparing.passes import settle
+from hsigui.preparing.passes import remarks_of, settle
 from hsigui.preparing.stack import onto_one, stacked
 from hsigui.preparing.step import Step, prepared
 from hsigui.preparing.table import not_carried
@@ -30,7 +30,8 @@ def prepare(
     Args:
         cubes: the scene, or several of one grid, which are stacked: the bands of each after those of the one before.
         steps: `Crop`, `Box`, `Inside`, `Onto`, `Bands`, `BlockMean`, `Like`, `WhiteDark`, `FlatField`,
-            `InternalAverage`, `EmpiricalLine` and `LogResiduals`, in their order.
+            `InternalAverage`, `EmpiricalLine`, `LogResiduals`, `FillColumns`, `Destripe`,
+            `DestripeMnf`, `Denoise`, `Savgol`, `Gaussian`, `Normalise` and `Continuum`, in their order.
         by_wavelength: the bands of the stack rise by wavelength.
         mosaic: "first" or "feather" for several flight lines of one sensor, which become one scene: where they overlap
             the first that has data counts, or one fades into the other.
@@ -81,7 +82,7 @@ def save_cube(
     By tiles, whatever its size; either the whole file is there or none, and never over what the cube is read from.
 
     Args:
-        path: .hdr or .img and the like for ENVI, .tif for a GeoTIFF, .mat for MATLAB 7.3.
+        path: .hdr or .img and the like for ENVI, .tif for a GeoTIFF, .mat for MATLAB 7.3, .zarr.
         interleave: "bsq", "bil" (ENVI only) or "bip"; empty for that of the cube.
         dtype: of the samples, such as "int16" or "float32"; empty for its own. Floating types hold the values
             themselves, NaN where there is no data.
@@ -105,4 +106,7 @@ def save_cube(
         work.progress(done, total, say("Saving {name}", name=Path(path).name))
 
     settle(cube, looked)
-    return write(cube, path, interleave=interleave, dtype=dtype, scale=scale, cloud=cloud, told=told)
+    files = write(cube, path, interleave=interleave, dtype=dtype, scale=scale, cloud=cloud, told=told)
+    for remark in remarks_of(cube):
+        work.warn(remark)
+    return files

@@ -10,6 +10,7 @@ from hsigui.api.given import LabelsLike, PathLike, TruthLike
 from hsigui.errors import HsiError
 from hsigui.finishing.finished_map import FinishedMap
 from hsigui.jobs import Context, quiet
+from hsigui.pipeline.edited import EditedMap
 from hsigui.pipeline.result import Result
 from hsigui.pipeline.values import Labels
 from hsigui.report.area import DESIGNS
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 
 
 def areas(
-    map: Result | FinishedMap | LabelsLike | PathLike, zones: PathLike | None = None, *, zone_field: str | None = None,
+    map: Result | EditedMap | FinishedMap | LabelsLike | PathLike, zones: PathLike | None = None, *,
+    zone_field: str | None = None,
     zone_layer: str | None = None, by_share: bool = False, reference: TruthLike | None = None, design: str = "",
     match: Mapping[str, str] | None = None, reference_variable: str | None = None, map_variable: str | None = None,
     map_background: str | float | None = None, command: str = "", ctx: Context | None = None,
@@ -28,7 +30,8 @@ def areas(
     """How much of each class there is on a map, and in each zone of it: pixels, m² and hectares, shares.
 
     Args:
-        map: a result, a finished map, class numbers (rows x cols, 0 for no class), or the file of a map.
+        map: a result, what `edit` made of it or of a file, class numbers (rows x cols, 0 for no class), or the file of
+            a map.
         zones: a file of polygons (GeoPackage, GeoJSON, Shapefile, KML ...), whose coordinates are brought to the map,
             or of a raster of zone numbers; None for the whole map alone. Zones that overlap are each counted fully.
         zone_field: that has the names of polygons; polygons of one name are one zone. None for one that names are
@@ -84,12 +87,14 @@ def _sampled(
 
 
 def _counted(
-    map: Result | FinishedMap | LabelsLike | PathLike, variable: str | None, background: str | float | None
+    map: Result | EditedMap | FinishedMap | LabelsLike | PathLike, variable: str | None, background: str | float | None
 ) -> CountedMap:
     from hsigui.pipeline import zone_tables
 
     if isinstance(map, str | Path):
         return zone_tables.counted(Path(map), variable, background)
+    if isinstance(map, EditedMap):
+        return zone_tables.of_finished(map.finished, map.path.name)
     if isinstance(map, FinishedMap):
         return zone_tables.of_finished(map, say("the finished map"))
     if isinstance(map, Result):

@@ -56,7 +56,8 @@ def areas(arguments: argparse.Namespace) -> None:
     print(printed(found.book.sheets[0]))
     if found.estimates:
         print()
-        print(printed(found.book.get("estimates")))
+        sheet = found.book.get("estimates")
+        print(printed(sheet, sum(row[0] == sheet.rows[0][0] for row in sheet.rows)))  # of the whole map
     for path in files:
         print(say("Table: {path}", path=path))
 

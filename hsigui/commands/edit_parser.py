@@ -33,7 +33,8 @@ def add_edit(commands: Commands) -> None:
         steps.add_argument(f"--{name}", action=StepAction, dest="steps", default=[], help=told, **given)
     p.add_argument(
         "--confidence", type=Path, metavar="TIF",
-        help=say("of the map, for --below; the one that was written with the map, unless that has moved"),
+        help=say("of the map, for --below, or the probabilities of its classes; the one that was written with the map, "
+                 "unless that has moved"),
     )  # fmt: skip
     p.add_argument("--variable", metavar="NAME", help=say("array of the map's .mat file, where several fit"))
     add_background(p)

@@ -10,7 +10,7 @@ from pathlib import Path
 from hsigui import api
 from hsigui.commands.console import run_with_progress, tell_all
 from hsigui.commands.outputs import check_outputs
-from hsigui.commands.reading import reading
+from hsigui.commands.reading import reading, reading_words
 from hsigui.cube.cube import Cube
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
@@ -38,6 +38,8 @@ def prepare(arguments: argparse.Namespace) -> None:
     _require_together(arguments)
     steps = _steps(arguments)
     cubes = [cube for path in arguments.cubes for cube in _opened(path, arguments)]
+    if words := reading_words(arguments):  # for all of them
+        cubes[0] = cubes[0].with_info(replace(cubes[0].info, history=(*cubes[0].info.history, words)))
     cube = api.prepare(
         cubes, *steps, by_wavelength=arguments.sort, mosaic=arguments.mosaic or "", onto=arguments.onto or "",
         resampling=_resampling(arguments),
@@ -95,10 +97,11 @@ def _require_together(arguments: argparse.Namespace) -> None:
 
 
 def _references(arguments: argparse.Namespace) -> list[Path]:
-    """The files of white and dark references."""
+    """The files of white and dark references, and those whose grid or bands are taken."""
+    likes = [Path(text) for name, text in arguments.steps if name in ("grid", "like") and Path(text).is_file()]
     named = [text for name, text in arguments.steps if name == "white"]
     others = [text for text in (arguments.dark, arguments.white_dark) if text]
-    return [Path(text) for text in (*named, *others) if text != AUTO and not _is_rows(text)]
+    return likes + [Path(text) for text in (*named, *others) if text != AUTO and not _is_rows(text)]
 
 
 def _steps(arguments: argparse.Namespace) -> list[Step]:

@@ -36,7 +36,7 @@ def add_prepare(commands: Commands) -> None:
         "out",
         type=Path,
         metavar="OUT",
-        help=say("the file to write: ENVI (.hdr, .img), GeoTIFF (.tif) or MATLAB (.mat)"),
+        help=say("the file to write: ENVI (.hdr, .img), GeoTIFF (.tif), MATLAB (.mat) or zarr (.zarr)"),
     )
     steps = p.add_argument_group(say("steps, done in the order given"))
     for name, form, told in STEPS:

@@ -6,6 +6,7 @@ import argparse
 from typing import TypedDict
 
 from hsigui.cube.open import ImportChoice
+from hsigui.preparing.step import worded
 
 
 class Reading(TypedDict, total=False):
@@ -29,6 +30,21 @@ def reading(arguments: argparse.Namespace) -> Reading:
     if arguments.take_in_bands:
         found["take_in"] = tuple(number - 1 for number in arguments.take_in_bands)
     return found
+
+
+def reading_words(arguments: argparse.Namespace) -> str:
+    """Those options as they were given; empty for none."""
+    rows, cols = arguments.size or (0, 0)
+    leave_out, take_in = (
+        ",".join(map(str, each)) or None for each in (arguments.leave_out_bands, arguments.take_in_bands)
+    )
+    given = {
+        "variable": arguments.variable, "axes": arguments.axes, "size": f"{rows}x{cols}" if rows else None,
+        "order": arguments.order, "wavelengths": arguments.wavelengths, "units": arguments.units,
+        "bad-bands": arguments.bad_bands, "quality": ",".join(arguments.quality) or None,
+        "scale": getattr(arguments, "scale", None), "leave-out-bands": leave_out, "take-in-bands": take_in,
+    }  # fmt: skip
+    return " ".join(f"--{name} {worded(str(value))}" for name, value in given.items() if value is not None)
 
 
 def _of_array(arguments: argparse.Namespace) -> Reading:

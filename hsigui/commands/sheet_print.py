@@ -8,25 +8,25 @@ from collections.abc import Sequence
 from hsigui.report.sheets import TEXT, Sheet
 from hsigui.texts import say
 
-_MOST_ROWS = 60  # of a table; files have all
+MOST_ROWS = 60  # of a table; files have all
 _WIDEST = 32  # characters of a cell
 _MOST_WIDTH = 160  # characters of a line: columns beyond are in files
 
 
-def printed(sheet: Sheet) -> str:
+def printed(sheet: Sheet, most: int = MOST_ROWS) -> str:
     """A table as text: numbers at the right, the first lines of many, then its totals; as many columns as a line has
     room for."""
     totals = len(sheet.rows) - sheet.totals
-    kept = [*range(min(totals, _MOST_ROWS)), *range(totals, len(sheet.rows))]
+    kept = [*range(min(totals, most)), *range(totals, len(sheet.rows))]
     heads = [_cut(column.title) for column in sheet.columns]
     cells = [[_cut(sheet.shown(row, place)) for place in range(len(heads))] for row in kept]
     widths = [max(map(_width, (head, *(row[n] for row in cells)))) for n, head in enumerate(heads)]
     shown = _fitting(widths)
     lines = [_line(sheet, line, widths, shown) for line in (heads, *cells)]
     left_out = []
-    if totals > _MOST_ROWS:
-        lines.insert(1 + _MOST_ROWS, "…")
-        left_out.append(say("{count:,} more lines", count=totals - _MOST_ROWS))
+    if totals > most:
+        lines.insert(1 + most, "…")
+        left_out.append(say("{count:,} more lines", count=totals - most))
     if shown < len(heads):
         left_out.append(say("{count:,} more columns", count=len(heads) - shown))
     if left_out:

@@ -15,6 +15,8 @@ from hsigui.texts import say
 if TYPE_CHECKING:
     from rasterio.crs import CRS
 
+    from hsigui.cube.cube import Geo
+
 _CODE = re.compile(r"(EPSG|ESRI|IGNF|IAU_2015|OGC|CRS|NKG):[A-Za-z0-9_.]+", re.I)
 _URN = re.compile(r"urn:(x-)?ogc:def:crs[A-Za-z0-9_:.,\-]*", re.I)
 # OGC 07-092r3: systems by an address, which is a name and need not be asked.
@@ -27,6 +29,23 @@ _GRID = re.compile(r"grids\s*[=\"',\s]+@?[^\s\"',]*(/|\\|:)", re.I)
 
 class Unplaceable(HsiError):  # noqa: N818 - named for what it tells, like HsiError's messages
     """A format cannot say where a raster lies; others can."""
+
+
+def system_of(geo: Geo | None) -> CRS | None:
+    """The coordinate reference system of a scene; None when it has none.
+
+    Raises:
+        HsiError: its text is not understood.
+    """
+    from rasterio.crs import CRS  # slow to import
+    from rasterio.errors import CRSError
+
+    if geo is None or not geo.crs_wkt:
+        return None
+    try:
+        return CRS.from_wkt(geo.crs_wkt)
+    except CRSError as error:
+        raise HsiError(say("The coordinate system of the scene is not understood: {error}.", error=error)) from error
 
 
 def crs_of(text: str) -> CRS:

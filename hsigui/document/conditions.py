@@ -82,11 +82,11 @@ def has_labels(session: Session) -> bool:
 
 
 def can_undo(session: Session) -> bool:
-    return bool(session.history.undo_text)
+    return bool(session.scene.undo_text)
 
 
 def can_redo(session: Session) -> bool:
-    return bool(session.history.redo_text)
+    return bool(session.scene.redo_text)
 
 
 def has_truth(session: Session) -> bool:
@@ -111,6 +111,17 @@ def has_features(session: Session) -> bool:
 
 def has_map(session: Session) -> bool:
     return session.class_map is not None
+
+
+def has_finished(session: Session) -> bool:
+    """Whether there is a finished map that can be another than the model's answer."""
+    finishing = session.scene.finishing
+    return finishing.computed is not None and finishing.in_use
+
+
+def has_painted_map(session: Session) -> bool:
+    """Whether a hand has painted on the map."""
+    return session.scene.finishing.pixels > 0
 
 
 def is_measured(session: Session) -> bool:

@@ -193,6 +193,44 @@ class OverlaysChanged(Changed):
 
 
 @dataclass(frozen=True)
+class FinishingChanged(Changed):
+    """Other steps are to be done over the map."""
+
+
+@dataclass(frozen=True)
+class FinishedChanged(Changed):
+    """The finished map is another, or there is none. Told once for a stroke on it, at its end.
+
+    Attributes:
+        painted: whether only what a hand painted is another, which `FinishedPainted` has told of.
+    """
+
+    painted: bool = False
+
+
+@dataclass(frozen=True)
+class FinishedPainted(Changed):
+    """The finished map looks otherwise in a box: for those who draw it, and for nobody else. Told at each piece of a
+    stroke."""
+
+    box: Box
+
+
+@dataclass(frozen=True)
+class FinishedShown(Changed):
+    """The finished map is to be shown in place of the model's answer, or that again."""
+
+
+@dataclass(frozen=True)
+class PaintTargetChanged(Changed):
+    """Attributes:
+    on_map: whether the tools paint on the finished map from now on; else they paint labels.
+    """
+
+    on_map: bool
+
+
+@dataclass(frozen=True)
 class AccuracyChanged(Changed):
     """The map is measured otherwise, or not at all."""
 

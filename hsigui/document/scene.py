@@ -33,6 +33,7 @@ from hsigui.document.events import (
     ResultsChanged,
     ViewChanged,
 )
+from hsigui.document.finishing import Finishing
 from hsigui.document.identity import Origin
 from hsigui.document.open_libraries import LibraryPlace
 from hsigui.document.overlays import Overlay
@@ -43,6 +44,7 @@ from hsigui.document.scene_masks import SceneMasks
 from hsigui.document.scene_state import MapMaking, RunPlace
 from hsigui.document.shelf import Shelf
 from hsigui.document.values import Accuracy, ClassMap, Encoder, Features, MapOfScene, Probe, Run, Spectrum
+from hsigui.finishing.finished_map import FinishedMap
 from hsigui.masks.using import MAP, PRETRAIN, STATISTICS
 from hsigui.report.error_map import ALL, Confused
 from hsigui.report.reliability import Reliability
@@ -78,6 +80,7 @@ class Scene(SceneLabels):
         libraries: the spectral libraries that it is worked on with.
         results: maps that are kept beside the one that is shown, and notes of trainings.
         errors_meant: which errors of its map are looked at; classes that no map of it has mean none.
+        finishing: steps that are done over its maps, and what a hand paints over them.
     """
 
     def __init__(self, cube: Cube, view: ViewState, plain: Cube | None = None) -> None:
@@ -99,6 +102,8 @@ class Scene(SceneLabels):
         self.libraries: tuple[LibraryPlace, ...] = ()
         self.results = KeptResults(self.events)
         self.errors_meant: Confused = ALL
+        self.finishing = Finishing(self.events, self.labels, self.history)
+        self._painted_at_undo = 0  # how many steps on the map were done when labels were taken back
         self._input_identity: tuple[Cube, str] | None = None
 
     # Which scene this is
@@ -185,7 +190,7 @@ class Scene(SceneLabels):
         if new_input and self.run is not None:
             self.keep_map()
             self.runs.keep([run.out_of_use() for run in self.runs], None)
-            self.maps.clear()
+            self._forget_map()
             self._tell_results()
 
     def note_gaps(self, found: CubeInfo) -> None:
@@ -198,6 +203,52 @@ class Scene(SceneLabels):
         self.cube.info = found
         self.events.emit(NotesChanged())
 
+    # Taking back: labels, and what was painted on the map, in the order in which it was done
+
+    @property
+    def undo_text(self) -> str:
+        """What the next undo takes back; empty when there is nothing."""
+        return (self.finishing if self.finishing.is_next_to_undo else self).history.undo_text
+
+    @property
+    def redo_text(self) -> str:
+        """What the next redo does again; empty when there is nothing."""
+        if self.finishing.is_next_to_redo:
+            return self.finishing.history.redo_text
+        fresh = self.finishing.history.done == self._painted_at_undo  # nothing was painted on the map since
+        return self.history.redo_text if fresh else ""
+
+    def undo(self) -> None:
+        self._close_step()  # what is being drawn is the last step
+        self.finishing.end_stroke()
+        if self.finishing.is_next_to_undo:
+            self.finishing.undo()
+        else:
+            super().undo()
+
+    def redo(self) -> None:
+        self._close_step()
+        self.finishing.end_stroke()
+        if self.finishing.is_next_to_redo:
+            self.finishing.redo()
+        elif self.redo_text:
+            super().redo()
+
+    def go_to(self, place: int) -> None:
+        """Takes steps of the labels back, or does them again, until so many of their history are done."""
+        super().go_to(place)
+        self._painted_at_undo = self.finishing.history.done
+
+    @property
+    def stroking(self) -> bool:
+        """From the start of a stroke to its end, on the map too. An open polygon is no stroke."""
+        return super().stroking or self.finishing.stroking
+
+    def set_layer(self, layer: int) -> None:
+        """Chooses which labels are painted, TRAINING or VALIDATION, and no longer the map."""
+        self.finishing.paint_here(False)
+        super().set_layer(layer)
+
     # Runs and maps
 
     @property
@@ -209,6 +260,24 @@ class Scene(SceneLabels):
     def map(self) -> MapOfScene | None:
         """The map that is shown."""
         return self.maps.current
+
+    @property
+    def map_valid(self) -> NDArray[np.bool_] | None:
+        """Where the scene of the map that is shown has data, rows x cols; None where that is not known."""
+        if self.map is not None and self.map.nearest is not None:
+            return self.map.nearest.valid
+        return None if self.features is None else self.features.valid
+
+    @property
+    def finished(self) -> FinishedMap | None:
+        """The map after the steps over it, with what a hand has painted; None without any. Kept apart from `map`, the
+        model's answer, and a while behind it: the steps are done in a worker."""
+        return self.finishing.finished
+
+    @property
+    def shows_finished(self) -> bool:
+        """Whether the finished map is shown in place of the model's answer."""
+        return self.finishing.shown and self.finishing.computed is not None
 
     @property
     def features(self) -> Features | None:
@@ -266,7 +335,7 @@ class Scene(SceneLabels):
         run = Run(encoder, features, folder, dict(seconds or {}), self.input_revision)
         others = [other.out_of_use() for other in self.runs if other.folder not in (None, folder)]
         self.runs.keep([*others, run], run)
-        self.maps.clear()
+        self._forget_map()
         if not any(place.in_use and place.folder == folder for place in self.run_places):
             self.map_to_make = None  # it was of another
         self._tell_results()
@@ -345,6 +414,12 @@ class Scene(SceneLabels):
         """Another training is told of."""
         self.course = course
         self.events.emit(CourseChanged())
+
+    def _forget_map(self) -> None:
+        """The steps stay, and what was painted: they are done over the next one."""
+        self.maps.clear()
+        self.finishing.paint_here(False)
+        self.finishing.put(None)
 
     def _forget_accuracy(self) -> None:
         if self.map is not None:

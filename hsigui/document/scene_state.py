@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from hsigui.analysis.references import Matching
 from hsigui.cube.render import ViewState
 from hsigui.document.derived import BANDS, DerivedView, KeptLayer
+from hsigui.document.finished import NOTHING, KeptFinishing
 from hsigui.document.open_libraries import LibraryPlace
 from hsigui.document.overlays import Overlay
 from hsigui.document.results import KeptResult
@@ -26,6 +27,7 @@ PARTS = {
     "view": say("the view"), "spectra": say("the spectra"), "truth": say("the ground truth"), "runs": say("the runs"),
     "map": say("the map"), "layers": say("the derived layers"), "results": say("the table of results"),
     "masks": say("the masks"),
+    "finishing": say("the last hand at the map"),
 }  # fmt: skip
 LookedAt = tuple[float, float, float]  # row and column in the middle of the view, and logical pixels a scene pixel
 
@@ -94,6 +96,7 @@ class SceneState:
         results: maps that are kept beside the one that is shown, and notes of trainings.
         errors_meant: which errors of the map are looked at.
         masks: pixels that are masked out for some use.
+        finishing: steps that are done over its maps, and what a hand has painted over them.
     """
 
     view: ViewState | None = None
@@ -112,6 +115,7 @@ class SceneState:
     results: tuple[KeptResult, ...] = ()
     errors_meant: Confused = ALL
     masks: tuple[SceneMask, ...] = ()
+    finishing: KeptFinishing = NOTHING
 
     @property
     def lost_in_words(self) -> str:

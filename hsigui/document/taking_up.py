@@ -20,6 +20,7 @@ def state_of(scene: Scene, looked_at: LookedAt | None = None) -> SceneState:
         results=scene.results.all,
         errors_meant=scene.errors_meant,
         masks=scene.masks.all,
+        finishing=scene.finishing.kept,
     )  # fmt: skip
 
 
@@ -32,6 +33,7 @@ def take_up(scene: Scene, state: SceneState) -> None:
         scene.take_truth(state.truth, state.samples)
     take_look(scene, state)
     scene.results.take_up(state.results, scene.labels.shape)
+    scene.finishing.take_up(state.finishing)
     scene.run_places = state.runs
     by_spectra = state.map is not None and state.map.matching is not None  # no run is needed
     if by_spectra or any(run.in_use for run in state.runs):

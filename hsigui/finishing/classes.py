@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -68,6 +69,11 @@ class Recode:
     def told(self) -> str:
         return f"--recode {shlex.quote(self.source)}"
 
+    @property
+    def sha256(self) -> str:
+        """Of what the table says."""
+        return hashlib.sha256(repr((self.targets, self.classes)).encode()).hexdigest()
+
     def on(self, found: FinishedMap, check: Check) -> FinishedMap:
         check()
         names = {info.name.casefold() for info in found.table}
@@ -104,6 +110,11 @@ class Level:
     @property
     def told(self) -> str:
         return f"--tree {shlex.quote(self.source)}"
+
+    @property
+    def sha256(self) -> str:
+        """Of what the level says."""
+        return hashlib.sha256(repr((self.groups, self.colors)).encode()).hexdigest()
 
     def on(self, found: FinishedMap, check: Check) -> FinishedMap:
         check()

@@ -68,7 +68,9 @@ class Done:
     Attributes:
         told: as the option of `hsigui edit` that does the same, such as "--majority 3".
         changed: how many pixels have another class after it than before.
+        sha256: of what it read from a file; empty for steps that read none.
     """
 
     told: str
     changed: int
+    sha256: str = ""

@@ -14,7 +14,8 @@ Check = Callable[[], None]  # may raise to stop
 
 
 class Step(Protocol):
-    """One step with its settings; frozen, so that what was done can be told."""
+    """One step with its settings; frozen, so that what was done can be told. One that read a file has `sha256`, of what
+    it read: the file may be another by the time that somebody does the step again."""
 
     @property
     def told(self) -> str:
@@ -39,7 +40,7 @@ def done(step: Step, found: FinishedMap, check: Check = lambda: None) -> Finishe
     made = step.on(found, check)
     # A class that only has another number now (merged, recoded, of another level) is changed, too: so are the pixels.
     changed = int(np.count_nonzero(made.classes != found.classes))
-    steps = (*found.steps, Done(step.told, changed))
+    steps = (*found.steps, Done(step.told, changed, getattr(step, "sha256", "")))
     if found.steps:
         return replace(made, steps=steps)
     return replace(made, steps=steps, first=found.table, answer=found.classes)
@@ -69,6 +70,11 @@ class Chain:
         self._first: FinishedMap | None = None
         self._steps: tuple[Step, ...] = ()
         self._maps: list[FinishedMap] = []
+
+    @property
+    def reached(self) -> int:
+        """How many steps of the last time were done, also where one did not fit."""
+        return len(self._maps)
 
     def run(self, first: FinishedMap, steps: Iterable[Step], check: Check = lambda: None) -> FinishedMap:
         """As `finished`. The map before is known by its object, the steps by what they are (two that are equal do the

@@ -34,6 +34,7 @@ class History:
 
     Attributes:
         revision: grows with every change of steps, pieces of one that is open included.
+        done: how many steps were ever done, those not counted that were done again.
     """
 
     def __init__(self, labels: LabelMap, limit: int = STEPS, most_bytes: int = MOST_BYTES) -> None:
@@ -44,7 +45,7 @@ class History:
         self._open: list[Edit] | None = None
         self._open_text = ""
         self._forgotten = 0
-        self.revision = 0
+        self.revision = self.done = 0
 
     @property
     def undo_text(self) -> str:
@@ -161,6 +162,7 @@ class History:
         self._undo.append(step)
         self._redo.clear()
         self.revision += 1
+        self.done += 1
         kept, size = 0, 0
         for old in reversed(self._undo):
             size += old.nbytes

@@ -12,18 +12,16 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from hsigui.cube.open import open_cube
 from hsigui.errors import HsiError
 from hsigui.finishing.asked import step_from
 from hsigui.finishing.finished_map import FinishedMap
 from hsigui.finishing.step import Check, Step, finished
 from hsigui.labels.classes import ClassTable
 from hsigui.labels.formats.files import Grid, files_written, read_classes
-from hsigui.labels.place import require_same_place
 from hsigui.pipeline import provenance
 from hsigui.pipeline.chain import Chain
 from hsigui.pipeline.finished_record import finished_of, with_finishing
-from hsigui.pipeline.map_confidence import layer_hash
+from hsigui.pipeline.map_confidence import layer_hash, read_confidence
 from hsigui.pipeline.provenance import Provenance
 from hsigui.report.map_options import MapOptions
 from hsigui.report.maps import export_map
@@ -120,17 +118,18 @@ class EditedMap:
         chain, there = Chain(), dict[str, str]()
         if record.commands and (drawn := chain.add(record.commands)):
             there = {str(self.path.resolve()): drawn}
-            if self.record is not None and self.record.confidence:  # which the lines before write beside the map
-                there |= _written_by(self.record, chain)
+            for named in {record.confidence, *self.reading}:  # which the lines before write beside the map
+                there |= _written_by(named, chain)
         line = self.command(out) + (" --cog" if how.cloud else "")
         chain.add([line], there)
         return dataclasses.replace(with_finishing(record, self.finished), commands=tuple(chain.lines))
 
 
-def _written_by(record: Provenance, chain: Chain) -> dict[str, str]:
-    """Where the lines of a chain write the confidence, by the path that the record has of it."""
-    name = next((there for named, there in chain.names.items() if Path(named).name == Path(record.confidence).name), "")
-    return {record.confidence: name} if name else {}
+def _written_by(path: str, chain: Chain) -> dict[str, str]:
+    """Where the lines of a chain write the confidence, by the whole path that it has; empty where they do not."""
+    known = chain.names.items() if Path(path).is_absolute() else ()
+    name = next((there for named, there in known if Path(named).name == Path(path).name), "")
+    return {path: name} if name else {}
 
 
 def map_to_edit(
@@ -151,17 +150,9 @@ def map_to_edit(
     reading += [f"--background={background}"] if background else []
     sure = None
     if confidence is not None:
-        layer = open_cube(confidence)
-        require_same_place(layer.geo, raster.geo, raster.array.shape, say("confidences"))
-        sure = layer.band(0)
-        if sure.shape != raster.array.shape:
-            raise HsiError(
-                say("{name} has {shape} pixels, the map {wanted}.", name=confidence.name,
-                    shape=" x ".join(map(str, sure.shape)), wanted=" x ".join(map(str, raster.array.shape))),
-                say("Choose the file that was written with the map."),
-            )  # fmt: skip
+        sure, alone = read_confidence(confidence, raster)
         reading += ["--confidence", str(confidence.resolve())]
-        if record is not None and not record.finishing:
+        if record is not None and not record.finishing and alone:
             record = dataclasses.replace(
                 record, confidence=str(confidence.resolve()), confidence_sha256=layer_hash(sure)
             )

@@ -1,10 +1,11 @@
 """What the record of a finished map says of its finishing, and back: for its accuracy, and for further steps.
 
-`finishing` holds `steps` (each with `step`, as the option of `hsigui edit`, and the pixels that it `changed`),
-`map_sha256` (of the class numbers after them), `model_sha256` (of those before them; empty where they are not known),
-`classes` (number, name and colour of those before), `became` (number before -> after, of those that have another; 0 for
-none), `painted` (pixels that a hand has painted, as bits like `no_data`) with `painted_pixels`, `no_data_known`, and
-`confidence` with `confidence_sha256` (of the model's answer, as the record of that had them). Loads no torch.
+`finishing` holds `steps` (each with `step`, as the option of `hsigui edit`, the pixels that it `changed` and, where it
+read a file, `sha256` of what it read), `map_sha256` (of the class numbers after them), `model_sha256` (of those before
+them; empty where they are not known), `classes` (number, name and colour of those before), `became` (number before ->
+after, of those that have another; 0 for none), `painted` (pixels that a hand has painted, as bits like `no_data`) with
+`painted_pixels`, `no_data_known`, and `confidence` with `confidence_sha256` (of the model's answer, as the record of
+that had them). Loads no torch.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ def with_finishing(record: Provenance, made: FinishedMap) -> Provenance:
     before, first = record.finishing, made.first or made.table
     model = before.get("model_sha256", "") if made.answer is None or before else raster_hash(made.answer)
     about = {
-        "steps": [{"step": done.told, "changed": done.changed} for done in made.steps],
+        "steps": [_of_step(done) for done in made.steps],
         "map_sha256": raster_hash(made.classes),
         "model_sha256": model,
         "classes": [[info.number, info.name, list(info.color)] for info in first],
@@ -62,6 +63,10 @@ def with_finishing(record: Provenance, made: FinishedMap) -> Provenance:
         record, finishing=about, settings={**record.settings, SECTION: in_words(made)}, confidence="",
         confidence_sha256="", no_data="" if made.valid is None else packed(~made.valid),
     )  # fmt: skip
+
+
+def _of_step(done: Done) -> dict[str, Any]:
+    return {"step": done.told, "changed": done.changed, **({"sha256": done.sha256} if done.sha256 else {})}
 
 
 def steps_of(filters: Filters) -> tuple[Step, ...]:
@@ -139,9 +144,13 @@ def _with_steps(plain: FinishedMap, about: Mapping[str, Any]) -> FinishedMap:
     colors = ((int(n), str(name), [int(part) for part in color]) for n, name, color in about["classes"])
     first = ClassTable(tuple(ClassInfo(n, name, (rgb[0], rgb[1], rgb[2])) for n, name, rgb in colors))
     return dataclasses.replace(
-        plain, painted=painted, steps=tuple(Done(str(one["step"]), int(one["changed"])) for one in about["steps"]),
+        plain, painted=painted, steps=tuple(map(_step, about["steps"])),
         first=first, became={int(old): int(new) for old, new in about["became"].items()},
     )  # fmt: skip
+
+
+def _step(one: Mapping[str, Any]) -> Done:
+    return Done(str(one["step"]), int(one["changed"]), str(one.get("sha256", "")))
 
 
 def _painted(array: NDArray[np.uint16], text: str, sha256: str) -> NDArray[np.bool_] | None:

@@ -26,6 +26,37 @@ def layer_hash(layer: NDArray[np.floating]) -> str:
     return hashlib.sha256(repr(values.shape).encode() + values.tobytes()).hexdigest()
 
 
+def read_confidence(path: Path, raster: ClassRaster) -> tuple[NDArray[np.float32], bool]:
+    """The confidence of a map from a file that was named, rows x cols, and whether it is the only layer there: of
+    several, which are the probabilities of the classes, it is the highest.
+
+    Args:
+        raster: the map as it was read.
+
+    Raises:
+        HsiError: the file cannot be read, is of other pixels, or holds something else.
+    """
+    layer = open_cube(path)
+    if (layer.rows, layer.cols) != raster.array.shape:
+        raise HsiError(
+            say("{name} has {shape} pixels, the map {wanted}.", name=path.name, shape=f"{layer.rows} x {layer.cols}",
+                wanted=" x ".join(map(str, raster.array.shape))),
+            say("Choose the file that was written with the map."),
+        )  # fmt: skip
+    require_same_place(layer.geo, raster.geo, raster.array.shape, say("confidences"))
+    found = layer.band(0)
+    for number in range(1, layer.bands):
+        np.fmax(found, layer.band(number), out=found)
+    named = {name.casefold() for name in layer.info.band_names}
+    within = np.nanmin(found, initial=0) >= 0 and np.nanmax(found, initial=0) < 1.001  # as far as rounding takes it
+    if "entropy" in named or not within:
+        raise HsiError(
+            say("{name} holds no probabilities from 0 to 1.", name=path.name),
+            say("Choose the confidence or the probabilities that were written with the map."),
+        )
+    return found, layer.bands == 1
+
+
 def confidence_of(record: Provenance | None, raster: ClassRaster) -> tuple[NDArray[np.float32] | None, tuple[str, ...]]:
     """The confidence that was written with a map, rows x cols, and what to say where it is lost; None where none was.
 

@@ -16,7 +16,7 @@ from hsigui.cube.fingerprint import scene_fingerprint
 from hsigui.cube.flips import Flip, flips
 from hsigui.cube.masked import masks_told
 from hsigui.pipeline.packed_bits import packed, unpacked
-from hsigui.pipeline.provenance import Provenance, chosen_of, pixel_area, told_of_masks
+from hsigui.pipeline.provenance import Provenance, chosen_of, pixel_area, raster_hash, told_of_masks
 from hsigui.texts import say
 
 NAMED = 40  # classes whose names a report tells
@@ -91,7 +91,9 @@ def valid_of(record: Provenance | None, array: NDArray[np.uint16]) -> NDArray[np
         return None
     if not record.matching and not record.finishing:
         return np.asarray(array != 0)
-    for flip in (Flip(), *flips()):
+    ways = (Flip(), *flips())  # in which the map may have been turned when it was written
+    same = next((flip for flip in ways if record.map_sha256 == raster_hash(flip.array(array))), None)
+    for flip in ways if same is None else (same,):
         there = flip.array(array)
         without = unpacked(record.no_data, there.shape)
         if without is not None and not there[without].any():

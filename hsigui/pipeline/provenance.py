@@ -14,7 +14,8 @@ see `influence`) and `masked_out` (the file of the pixels that pretraining did n
 (of its values). Of a map by spectra also `matching` (see `analysis.references.Matching.to_json`) and `no_data` (in
 which pixels the scene has no data, as bits from the upper left pixel on, deflated, base64; empty for none). `masks` are
 those that took pixels out of a use: each with `name`, `use` ("pretrain" or "map"), `recipe` (as options of `hsigui
-mask`), `steps`, `pixels`, `area_m2`, `sha256` and `file`. Loads no torch.
+mask`), `steps`, `pixels`, `area_m2`, `sha256` and `file`. Of a finished map also `finishing` (see `finished_record`)
+and `no_data`. Loads no torch.
 """
 
 from __future__ import annotations
@@ -91,6 +92,7 @@ class Provenance:
     matching: Mapping[str, Any] = field(default_factory=dict)
     no_data: str = ""
     finishing: Mapping[str, Any] = field(default_factory=dict)
+    map_sha256: str = field(default="", compare=False)  # of the map that it stands beside; empty of one in memory
     masks: tuple[Mapping[str, Any], ...] = ()
 
     def context(self, title: str, legend: tuple[LegendRow, ...], notes: tuple[str, ...] = ()) -> ReportContext:
@@ -413,7 +415,7 @@ def _probe(spec: ProbeSpec, fitted: Probe | None) -> dict[str, Any]:
 def save(record: Provenance, map_path: Path, array: NDArray[np.uint16]) -> Path:
     """Writes the record beside a map; `array` are the map's class numbers. `array` is rows x cols."""
     path = record_path(map_path)
-    about = {"format": FORMAT, "program": f"hsigui {__version__}", "map_sha256": raster_hash(array), **asdict(record)}
+    about = {"format": FORMAT, "program": f"hsigui {__version__}", **asdict(record), "map_sha256": raster_hash(array)}
     with written_beside(path) as (beside,):
         beside.write_text(json.dumps(about, indent=1), encoding="utf-8")
     return path

@@ -20,7 +20,8 @@ from hsigui.texts import say
 
 READING = frozenset({"--variable", "--axes", "--size", "--order", "--wavelengths", "--bad-bands", "--units",
                      "--quality", "--scale", "--leave-out-bands", "--take-in-bands"})  # fmt: skip
-FLAGS = frozenset({"--headless", "--no-monitor", "--cog", "--bare", "--north-up", "--resample", "--invert"})
+FLAGS = frozenset({"--headless", "--no-monitor", "--cog", "--bare", "--north-up", "--resample", "--invert",
+                   "--by-share"})  # fmt: skip
 MANY = frozenset({"--out", "--legend"})  # options of an export that take as many words as follow
 TRAINING = {
     "--method": str, "--preset": str, "--epochs": int, "--seed": int, "--device": str, "--start": str, "--from": str,
@@ -34,6 +35,7 @@ SAMPLING = {
     "--per-class": int, "--percent": float, "--seed": int, "--split": str, "--block": int, "--strokes": int,
     "--pixels": int,
 }  # fmt: skip
+OF_ZONES = {"--zones": "zones", "--zone-field": "zone_field", "--zone-layer": "zone_layer"}
 MASKS = frozenset({"--mask", "--masked"})
 SIMULATING = {"--fields": str, "--noise": float, "--white": float, "--seed": int}
 
@@ -125,7 +127,8 @@ class _Script:
         steps = {
             "demo": self._demo, "sample": self._sample, "pretrain": self._pretrain, "classify": self._classify,
             "export": self._export, "evaluate": self._evaluate, "info": self._info, "labels": self._read_labels,
-            "derive": self._derive, "edit": self._edit, "mask": self._mask,
+            "derive": self._derive, "edit": self._edit, "mask": self._mask, "areas": self._areas,
+            "statistics": self._statistics,
         }  # fmt: skip
         if line.command not in steps:
             raise _untranslated(line.command)
@@ -359,6 +362,23 @@ class _Script:
         for option, more in (("--errors", []), ("--confused", ["by_pair=True"])):
             for path in line.options.get(option, ()):
                 self._say(_call(f"{score}.write_errors", repr(path), *more))
+
+    def _areas(self, line: _Line) -> None:
+        line.only(OF_ZONES, ("--by-share",))
+        path, *outs = line.words
+        how = [repr(line.one("--zones"))] if "--zones" in line.options else []
+        how += line.arguments({"--zone-field": str, "--zone-layer": str}, {})
+        how += ["by_share=True"] if "--by-share" in line.options else []
+        areas = self._new("areas", _call("hsigui.areas", self._held.get(path, repr(path)), *how))
+        for out in outs:
+            self._say(_call(f"{areas}.save", repr(out)))
+
+    def _statistics(self, line: _Line) -> None:
+        line.only(OF_ZONES, READING, ("--out",))
+        cube = self._cube(line.word, line)
+        how = line.arguments(dict.fromkeys(OF_ZONES, str), OF_ZONES)
+        statistics = self._new("statistics", _call("hsigui.statistics", cube, *how))
+        self._say(_call(f"{statistics}.save", repr(line.one("--out"))))
 
     # Their parts
 

@@ -221,6 +221,44 @@ def exported(
     return tuple(found)
 
 
+OfZones = tuple[Path, str, str]  # a file, its field and its layer; empty for none
+
+
+def areas_counted(
+    result: Result, files: LabelPaths, zones: OfZones | None, *, by_share: bool = False
+) -> tuple[str, ...]:
+    """Draws the map and counts its areas, in zones or on all of it.
+
+    Args:
+        files: that hold its labels.
+
+    Raises:
+        HsiError: as `mapped`.
+    """
+    words = [*_of_zones(zones), *(["--by-share"] if by_share else [])]
+    return (*mapped(result, files), _line("areas", lines.MAP, "repeated-areas.xlsx", *words))
+
+
+def measured_by_zone(cube: Cube, zones: OfZones) -> tuple[str, ...]:
+    """Makes statistics of the bands of a scene by zone.
+
+    Raises:
+        HsiError: the scene is in no file.
+    """
+    scene = _scene(cube)
+    words = [*_of_zones(zones), "--out", "repeated-statistics.xlsx", *scene.reading]
+    return (*_demo_of(cube), _line("statistics", *scene.words, *words))
+
+
+def _of_zones(zones: OfZones | None) -> list[object]:
+    if zones is None:
+        return []
+    path, field, layer = zones
+    found: list[object] = ["--zones", path.resolve()]
+    found += ["--zone-field", field] if field else []
+    return found + (["--zone-layer", layer] if layer else [])
+
+
 def _written(kind: str, filters: Filters, options: MapOptions) -> list[object] | None:
     """The options that write the map as a kind; None for the file that the map was drawn into."""
     row = exporter(kind)

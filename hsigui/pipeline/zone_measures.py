@@ -120,7 +120,7 @@ def _called_apart(found: Sequence[ZoneStatistics], names: Sequence[str]) -> list
 def _figures(percents: Sequence[float]) -> tuple[Column, ...]:
     ends = (("mean", say("Mean")), ("sd", say("Deviation")), ("min", say("Least")))
     inner = ((f"p{percent:g}", say("{percent:g} %", percent=percent)) for percent in percents)
-    return tuple(Column(key, title) for key, title in (*ends, *inner, ("max", say("Most"))))
+    return tuple(Column(key, title, places=None) for key, title in (*ends, *inner, ("max", say("Most"))))
 
 
 def _values(one: ZoneStatistics, group: int, n: int) -> tuple[Cell, ...]:
@@ -164,7 +164,7 @@ def _wide(found: Sequence[ZoneStatistics], zones: Zones) -> Sheet:
     kept = figures if total <= MOST_IN_A_LINE else figures[:1]
     columns = [Column("zone", say("Zone"), TEXT), Column("pixels", say("Pixels"), COUNT)]
     columns += [
-        Column(f"{name} {figure.key}", say("{name}, {figure}", name=name, figure=figure.title))
+        Column(f"{name} {figure.key}", say("{name}, {figure}", name=name, figure=figure.title), places=None)
         for one in found for name in one.names for figure in kept
     ]  # fmt: skip
     pixels = np.zeros(len(zones.infos), dtype=np.int64) if not found else found[0].pixels

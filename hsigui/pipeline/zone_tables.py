@@ -72,20 +72,29 @@ def counted(given: Result | Path, variable: str | None = None, background: str |
     """
     if isinstance(given, Result):
         name = say("the map of {name}", name=given.cube.name)
-        return CountedMap(name, given.array, given.classes, given.cube.geo, given.valid, made=made_map(given))
+        steps = () if given.finishing is None else _told(given.finishing)
+        return CountedMap(
+            name, given.array, given.classes, given.cube.geo, given.valid, steps=steps, made=made_map(given)
+        )  # fmt: skip
     path = given.expanduser()
     made = read_map(path, None, HowRead(map_variable=variable, map_background=background))
     raster = made.raster
     return CountedMap(
-        path.name, raster.array, raster.classes, raster.geo, made.valid, str(path.resolve()), notes=raster.notes,
-        made=made,
+        path.name, raster.array, raster.classes, raster.geo, made.valid, str(path.resolve()),
+        () if made.finished is None else _told(made.finished), raster.notes, made,
     )  # fmt: skip
 
 
 def of_finished(found: FinishedMap, name: str) -> CountedMap:
     """A map after some steps."""
-    steps = tuple(step.told for step in found.steps)
-    return CountedMap(name, found.classes, found.table, found.geo, found.valid, steps=steps)
+    made = MadeMap(
+        name, name, ClassRaster(found.classes, found.table, found.geo), valid=found.valid, finished=found
+    )  # fmt: skip
+    return CountedMap(name, found.classes, found.table, found.geo, found.valid, steps=_told(found), made=made)
+
+
+def _told(found: FinishedMap) -> tuple[str, ...]:
+    return tuple(step.told for step in found.steps)
 
 
 @dataclass(frozen=True)

@@ -16,13 +16,18 @@ from hsigui.preparing.area import ends_of, polygons_of, window_of
 from hsigui.preparing.block_mean import BlockMean
 from hsigui.preparing.calibrate import FlatField, InternalAverage
 from hsigui.preparing.cut import Bands, Box, Crop
+from hsigui.preparing.denoise import denoising_of
+from hsigui.preparing.destripe import destriping_of
 from hsigui.preparing.empirical_line import EmpiricalLine
 from hsigui.preparing.field_targets import targets_of
+from hsigui.preparing.fill_columns import FillColumns
 from hsigui.preparing.grids import grid_named
 from hsigui.preparing.inside import Inside
 from hsigui.preparing.log_residuals import LogResiduals
+from hsigui.preparing.normalise import Continuum, Normalise
 from hsigui.preparing.onto import Onto
 from hsigui.preparing.other_sensor import Like
+from hsigui.preparing.smooth import smoothing_of
 from hsigui.preparing.step import Step
 from hsigui.texts import say
 
@@ -93,6 +98,12 @@ def responses_of(text: str) -> Responses:
     return Responses(cube.name, cube.wavelengths[order], widths)
 
 
+def _grid(text: str) -> Step:
+    """The resampling may stand behind it, as in the history."""
+    named, _, resampling = text.partition(" --resampling ")
+    return Onto(grid_named(named), resampling.strip() or "nearest", named.strip())
+
+
 def _flat_field(text: str) -> Step:
     area = window_of(text)
     return FlatField(area.rows, area.cols)
@@ -103,7 +114,7 @@ _MAKERS: dict[str, Callable[[str], Step]] = {
     "cols": lambda text: Crop(cols=ends_of(text)),
     "box": _box,
     "inside": lambda text: Inside(polygons_of(text)),
-    "grid": lambda text: Onto(grid_named(text), named=text.strip()),
+    "grid": _grid,
     "bands": lambda text: Bands(tuple(part.strip() for part in text.split(","))),
     "block-mean": _block_mean,
     "like": _like,
@@ -111,6 +122,12 @@ _MAKERS: dict[str, Callable[[str], Step]] = {
     "internal-average": lambda text: InternalAverage(),
     "empirical-line": lambda text: EmpiricalLine(targets_of(text)),
     "log-residuals": lambda text: LogResiduals(),
+    "fill-columns": lambda text: FillColumns(),
+    "destripe": destriping_of,
+    "denoise": denoising_of,
+    "smooth": smoothing_of,
+    "normalise": lambda text: Normalise(text.strip()),
+    "continuum": lambda text: Continuum(),
 }
 STEPS = tuple(StepRow(option, form, title, _MAKERS[option]) for option, form, title in words.STEPS)
 

@@ -24,6 +24,7 @@ from hsigui.errors import HsiError
 from hsigui.preparing.area import require_part
 from hsigui.preparing.made import info_of_values, made_of_values
 from hsigui.preparing.passes import Pass, blocks_of
+from hsigui.preparing.step import worded
 from hsigui.texts import say
 
 _ALIKE = 1e-3  # of an exposure time: clocks of cameras are no better
@@ -293,5 +294,5 @@ def _mean_line(reference: Reference, cube: Cube) -> NDArray[np.float64]:
 
 def _named(reference: Reference) -> str:
     if isinstance(reference, Cube):
-        return reference.name if reference.path is None else reference.path.name
+        return worded(reference.name if reference.path is None else reference.path.name)
     return "{}:{}".format(*("" if end is None else end for end in reference))

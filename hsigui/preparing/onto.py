@@ -24,7 +24,7 @@ from hsigui.labels.grid import Grid
 from hsigui.preparing.cut import moved
 from hsigui.preparing.grids import System, positions_in
 from hsigui.preparing.made import as_values, has_mark
-from hsigui.preparing.words import RESAMPLINGS
+from hsigui.preparing.words import RESAMPLINGS, TYPES
 from hsigui.texts import say
 
 _REACH = {"nearest": 1, "bilinear": 1, "cubic": 2, "average": 1}  # pixels of the source on each side, unreduced
@@ -71,7 +71,8 @@ class Onto:
                 say("{name} has no place on a map.", name=cube.name), say("Only a scene with one can be resampled.")
             )
         grid = self.to.grid_of(cube) if isinstance(self.to, System) else self.to
-        part = cube if self.resampling == "nearest" and has_mark(cube) else as_values(cube)
+        kept = self.resampling == "nearest" and has_mark(cube) and cube.dtype.name in TYPES
+        part = cube if kept else as_values(cube)
         source = WarpedSource(part, grid, self.resampling)
         if source.seen(range(grid.rows), range(grid.cols)) is None:
             raise HsiError(
@@ -139,7 +140,7 @@ class WarpedSource:
             return
         stopping.check()
         size = (seen[0].stop - seen[0].start) * (seen[1].stop - seen[1].start) * len(bands)
-        if size <= max(self.most, 16 * out.size) or (len(down) == len(across) == 1):
+        if size <= self.most or len(down) == len(across) == 1:
             self._warp(out, down, across, bands, seen)
         elif len(down) >= len(across):
             half = len(down) // 2

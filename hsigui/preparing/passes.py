@@ -55,14 +55,25 @@ def blocks_of(cube: Cube, told: Told) -> Iterator[tuple[slice, NDArray[np.float3
         told(rows.stop, cube.rows)
 
 
+def remarks_of(cube: Cube) -> list[str]:
+    """What the looks that were taken at a scene, and the samples that were made, have shown of it: a sentence each, in
+    the order of the steps."""
+    found: list[str] = []
+    layer: Any = cube.source
+    while layer is not None:
+        found = [*(each for other in _inside(layer) for each in remarks_of(other)), *getattr(layer, "remarks", ()),
+                 *found]  # fmt: skip
+        layer = getattr(layer, "source", None)
+    return list(dict.fromkeys(found))
+
+
 def passes_of(cube: Cube) -> list[Pass[Any]]:
     """The passes that are still to be taken before a sample of a cube can be made, in the order in which they can:
     those of the steps that were done first come first."""
     found: list[Pass[Any]] = []
     layer: Any = cube.source
     while layer is not None:
-        inner = [*getattr(layer, "cubes", ()), *([layer.cube] if hasattr(layer, "cube") else [])]
-        found = [*(each for other in inner for each in passes_of(other)), *_own(layer), *found]
+        found = [*(each for other in _inside(layer) for each in passes_of(other)), *_own(layer), *found]
         layer = getattr(layer, "source", None)
     unique = list({id(each): each for each in found}.values())
     return [each for each in unique if not each.done]
@@ -76,6 +87,11 @@ def settle(cube: Cube, told: Told) -> None:
     """
     for each in passes_of(cube):
         each.found(told)
+
+
+def _inside(layer: Any) -> list[Cube]:
+    """The cubes that a source is made of."""
+    return [*getattr(layer, "cubes", ()), *([layer.cube] if hasattr(layer, "cube") else [])]
 
 
 def _own(layer: Any) -> list[Pass[Any]]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
@@ -25,6 +26,11 @@ class Step(Protocol):
         """
 
 
+def worded(name: str) -> str:
+    """A name as one word of a command line."""
+    return name if re.fullmatch(r"[\w.:,+-]+", name) else '"{}"'.format(re.sub(r'(["\\])', r"\\\1", name))
+
+
 def prepared(cube: Cube, steps: Iterable[Step]) -> Cube:
     """The cube after some steps, in their order, with these in its history.
 
@@ -32,9 +38,21 @@ def prepared(cube: Cube, steps: Iterable[Step]) -> Cube:
         HsiError: a step does not fit what the steps before it have left.
     """
     for step in steps:
+        step = settled(step, cube)
         made = step.on(plain(cube))
         cube = made.with_info(replace(made.info, history=(*cube.info.history, step.told)))
     return cube
+
+
+def settled(step: Step, cube: Cube) -> Step:
+    """A step with what it finds out of a sample of a cube in its settings, so that its history tells it: "auto" as the
+    number that was found. Most steps are what they were.
+
+    Raises:
+        HsiError: the step does not fit the cube.
+    """
+    find: Callable[[Cube], Step] | None = getattr(step, "settled", None)
+    return step if find is None else find(cube)
 
 
 def info_of_bands(info: CubeInfo, bands: int, picked: Sequence[int]) -> CubeInfo:

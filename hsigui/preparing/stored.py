@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
@@ -118,6 +119,14 @@ def in_type(
             say("Leave out --type and --to-scale, or choose float32."),
         )
     return _packed(cube, wanted, info.scale if scale is None else scale)
+
+
+def reciprocal(scale: float) -> float:
+    """What values are multiplied by that are to be divided by a scale; such that it leads back to the same number where
+    there is one that does."""
+    near = 1.0 / scale
+    found = (near, math.nextafter(near, math.inf), math.nextafter(near, 0.0))
+    return next((factor for factor in found if 1.0 / factor == scale), near)
 
 
 def _kept(cube: Cube, wanted: np.dtype[Any]) -> Cube:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hsigui import plugins
@@ -58,8 +58,6 @@ def _lacks_matlab(cube: Cube) -> list[str]:
     found = []
     if info.geo.transform is not None or info.geo.crs_wkt:
         found.append(say("A MATLAB file does not say where the scene lies."))
-    if any(info.band_names) or info.history or info.default_bands:
-        found.append(say("A MATLAB file has neither the names of bands, nor those shown at first, nor the history."))
     return found
 
 
@@ -83,6 +81,7 @@ WRITERS = (
         "MATLAB", (".mat",), "hsigui.preparing.matlab_writer:write_matlab_cube", ("bsq",), bare=True,
         lacks=_lacks_matlab,
     ),
+    Writer("zarr", (".zarr",), "hsigui.preparing.zarr_writer:write_zarr_cube", ("bsq",), offset=True),
 )  # fmt: skip
 
 
@@ -159,6 +158,10 @@ def save_cube(
         raise HsiError(say("{title} is not laid out for the network.", title=row.title), say("Leave out --cog."))
     _require_other_file(cube, path)
     stored = in_type(plain(cube), dtype, scale, offset=row.offset, bare=row.bare)
+    asked_for = (("interleave", interleave), ("type", dtype), ("to-scale", "" if scale is None else repr(float(scale))))
+    words = " ".join([*(f"--{name} {said}" for name, said in asked_for if said), *["--cog"] * cloud])
+    if words:  # without which the same steps would make another file
+        stored = stored.with_info(replace(stored.info, history=(*stored.info.history, words)))
     files: list[Path] = plugins.resolved(row.write)(path, stored, order, cloud, told)
     return files
 
@@ -170,7 +173,8 @@ def _require_other_file(cube: Cube, path: Path) -> None:
     for file in files_of(cube):
         read = {file.resolve(), *_pair(file)}
         same = read & targets or (envi and any(one.with_suffix("") == path.resolve().with_suffix("") for one in read))
-        if same:
+        inside = path.resolve() in file.resolve().parents or file.resolve() in path.resolve().parents
+        if same or inside:  # a zarr store is a folder, and replaced as a whole
             raise HsiError(
                 say("{name} is a file that the cube is read from.", name=path.name),
                 say("Choose another name: files that are read are never written to."),

@@ -15,14 +15,15 @@ import numpy as np
 import rasterio
 import rasterio.shutil
 from numpy.typing import NDArray
-from rasterio.crs import CRS
-from rasterio.errors import CRSError, NotGeoreferencedWarning, RasterioError
+from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.windows import Window
 
+from hsigui.cube.crs import system_of
 from hsigui.cube.cube import Cube
 from hsigui.cube.formats.raster_files import NO_NETWORK
 from hsigui.cube.history import TAG, history_text
 from hsigui.errors import HsiError
+from hsigui.preparing.stored import reciprocal
 from hsigui.preparing.table import Told
 from hsigui.preparing.turned import in_order
 from hsigui.preparing.windows import Window as Part
@@ -86,13 +87,8 @@ def _profile(cube: Cube, interleave: str) -> dict[str, Any]:
     }  # fmt: skip
     if cube.geo.transform is not None:
         profile["transform"] = rasterio.Affine(*cube.geo.transform)
-    if cube.geo.crs_wkt:
-        try:
-            profile["crs"] = CRS.from_wkt(cube.geo.crs_wkt)
-        except CRSError as error:
-            raise HsiError(
-                say("The coordinate system of the scene is not understood: {error}.", error=error)
-            ) from error
+    if (system := system_of(cube.geo)) is not None:
+        profile["crs"] = system
     return profile
 
 
@@ -115,7 +111,7 @@ def _describe(file: Any, cube: Cube) -> None:
         file.scales = info.gains or (1.0,) * cube.bands
         file.offsets = info.offsets or (0.0,) * cube.bands
     elif info.scale != 1.0 or info.offset:
-        file.scales, file.offsets = (1.0 / (info.scale or 1.0),) * cube.bands, (info.offset,) * cube.bands
+        file.scales, file.offsets = (reciprocal(info.scale),) * cube.bands, (info.offset,) * cube.bands
     if info.history:
         file.update_tags(**{TAG: history_text(info.history)})
 

@@ -21,6 +21,14 @@ STEPS = (
     ("empirical-line", "TARGETS",
      say("reflectance by targets: AREA=REFLECTANCE;AREA=REFLECTANCE, or a table of them (.csv)")),
     ("log-residuals", "", say("divide by the geometric means of pixels and bands (Green & Craig 1985)")),
+    ("fill-columns", "", say("columns of dead detectors filled by those beside them")),
+    ("destripe", "columns|rows|mnf[,N]",
+     say("stripes taken away: moments of each column brought to those beside it, or means of noise components")),
+    ("denoise", "mnf|pca[,K|auto]", say("the first K components only; auto for as many as hold signal")),
+    ("smooth", "savgol,WINDOW,ORDER|gaussian,NM",
+     say("spectra smoothed by polynomials through windows of bands, or by a bell curve so wide")),
+    ("normalise", "l2|mean", say("divide each spectrum by its length, or by its mean")),
+    ("continuum", "", say("divide each spectrum by its upper hull")),
 )  # fmt: skip
 """Each step: its word, what is given with it (empty for nothing), and what it does; in the order of the help."""
 

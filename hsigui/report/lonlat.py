@@ -9,11 +9,10 @@ import numpy as np
 from rasterio.crs import CRS
 from rasterio.warp import transform
 
-from hsigui.cube.crs import Unplaceable
+from hsigui.cube.crs import Unplaceable, system_of
 from hsigui.cube.cube import Geo
 from hsigui.labels.grid import Grid
 from hsigui.labels.shapes import Shape, transformed
-from hsigui.report.rasters import crs_of
 from hsigui.texts import say
 
 LONLAT = "EPSG:4326"
@@ -34,7 +33,7 @@ def box_of(geo: Geo | None, shape: tuple[int, ...], what: str) -> Box:
         Unplaceable: the map has no place on the earth, or crosses the 180th meridian.
         HsiError: its coordinate system is not understood.
     """
-    crs = crs_of(geo)
+    crs = system_of(geo)
     if geo is None or geo.transform is None or crs is None:
         raise Unplaceable(
             say("The map has no place on the earth, which {what} needs.", what=what),

@@ -13,13 +13,13 @@ from rasterio.crs import CRS
 from rasterio.enums import WktVersion
 from rasterio.errors import CRSError
 
+from hsigui.cube.crs import system_of
 from hsigui.cube.cube import Geo
 from hsigui.labels.classes import ClassTable
 from hsigui.labels.formats.class_tables import qgis_style
 from hsigui.labels.formats.png_classes import write_png
 from hsigui.labels.formats.tiff_classes import aux_path
 from hsigui.report.pam import place_pam
-from hsigui.report.rasters import crs_of
 from hsigui.saving import written_beside
 
 WORLD_FILES = {".png": ".pgw", ".jpg": ".jgw", ".jpeg": ".jgw"}
@@ -56,7 +56,7 @@ def write_place(path: Path, geo: Geo) -> list[Path]:
     written: list[Path] = []
     if geo.transform is not None:
         written += _save(path.with_suffix(WORLD_FILES[path.suffix.lower()]), world_file(geo).encode("ascii"))
-        if text := _esri_text(crs_of(geo)):
+        if text := _esri_text(system_of(geo)):
             written += _save(path.with_suffix(".prj"), text.encode("utf-8"))
     return written
 

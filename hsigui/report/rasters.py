@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 import rasterio
 from numpy.typing import NDArray
-from rasterio.crs import CRS
-from rasterio.errors import CRSError, NotGeoreferencedWarning, RasterioError
+from rasterio.errors import NotGeoreferencedWarning, RasterioError
 
 from hsigui import plugins
+from hsigui.cube.crs import system_of
 from hsigui.cube.cube import Geo
 from hsigui.cube.flips import to_north_up
 from hsigui.cube.formats.envi import geo_fields, layout_fields, write_pair
@@ -30,26 +30,12 @@ TILE = 256
 COG_TILE = 512
 
 
-def crs_of(geo: Geo | None) -> CRS | None:
-    """The coordinate reference system of a scene; None when it has none.
-
-    Raises:
-        HsiError: its text is not understood.
-    """
-    if geo is None or not geo.crs_wkt:
-        return None
-    try:
-        return CRS.from_wkt(geo.crs_wkt)
-    except CRSError as error:
-        raise HsiError(say("The coordinate system of the scene is not understood: {error}.", error=error)) from error
-
-
 def placed(geo: Geo | None) -> dict[str, Any]:
     """The place of a scene in rasterio's words; empty when it has none."""
     found: dict[str, Any] = {}
     if geo is not None and geo.transform is not None:
         found["transform"] = rasterio.Affine(*geo.transform)
-    if (crs := crs_of(geo)) is not None:
+    if (crs := system_of(geo)) is not None:
         found["crs"] = crs
     return found
 

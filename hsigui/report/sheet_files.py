@@ -19,7 +19,7 @@ RECORD = ".hsigui.json"  # behind the name of a file that cannot say how it was 
 
 def write_csv(path: Path, book: Book, table: str) -> list[Path]:
     """One table, with the decimal point, as UTF-8 with the mark by which Excel knows it; and the record beside it."""
-    record = path.with_name(path.name + RECORD)
+    record = files_written(path)[1]
     text = "\ufeff" + csv_of(book.get(table))
     with written_beside(path, record) as (own, beside):
         own.write_bytes(text.encode("utf-8"))
@@ -62,6 +62,11 @@ def write_book(path: Path, book: Book, table: str = "") -> list[Path]:
             say("There is no table “{table}”.", table=table), say("Choose one of {names}.", names=", ".join(names))
         )
     return plugins.resolved(sheet_format_of(path).write)(path, book, table or names[0])
+
+
+def files_written(path: Path) -> tuple[Path, ...]:
+    """Every file that `write_book` makes of a name."""
+    return (path, path.with_name(path.name + RECORD)) if sheet_format_of(path).name == "csv" else (path,)
 
 
 def csv_of(sheet: Sheet) -> str:

@@ -101,7 +101,9 @@ class _Line:
 def _format(column: Column) -> str:
     if column.kind == SHARE:
         return "0.00%"
-    return "#,##0" if column.kind == COUNT else "#,##0" + ("." + "0" * column.places if column.places else "")
+    if column.kind == COUNT:
+        return "#,##0"
+    return "General" if column.places is None else "#,##0" + ("." + "0" * column.places if column.places else "")
 
 
 def _width(sheet: Sheet, n: int, column: Column) -> float:

@@ -21,13 +21,14 @@ class Column:
         key: its name in files, which others read by it.
         title: its heading for people.
         kind: "text", "count" (a whole number), "figure" or "share" (of 1).
-        places: digits behind the point that are shown of a figure; files hold all that are known.
+        places: digits behind the point that are shown of a figure, None for as many as tell something; files hold all
+            that are known.
     """
 
     key: str
     title: str
     kind: str = FIGURE
-    places: int = 4
+    places: int | None = 4
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,7 @@ def shown(cell: Cell, column: Column) -> str:
         return f"{100 * cell:.2f} %"
     if column.kind == COUNT:
         return f"{cell:,.0f}"
-    return f"{cell:,.{column.places}f}"
+    return f"{cell:.5g}" if column.places is None else f"{cell:,.{column.places}f}"
 
 
 def cut(sheet: Sheet, columns: Sequence[int]) -> Sheet:

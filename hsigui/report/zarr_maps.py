@@ -12,7 +12,6 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +20,13 @@ from numpy.typing import NDArray
 
 from hsigui import untrusted
 from hsigui.cube.cube import Geo
+from hsigui.cube.formats.cf_place import axes_of, grid_mapping
 from hsigui.cube.remote.faults import without_package
 from hsigui.errors import HsiError
 from hsigui.labels.classes import ClassTable
 from hsigui.labels.formats.attributes import color_text
 from hsigui.labels.raster import smallest_type
 from hsigui.report.map_options import MapOptions
-from hsigui.report.rasters import crs_of
 from hsigui.saving import written_beside
 from hsigui.texts import say
 
@@ -129,7 +128,7 @@ def _content(
         store = MemoryStore(held)
         root = zarr.create_group(store, zarr_format=2)
         root.attrs.update({"Conventions": "CF-1.11", "source": SOURCE, **({"title": title} if title else {})})
-        mapping = _mapping(geo)
+        mapping = grid_mapping(geo)
         for name, (values, about, fill) in arrays.items():
             array = root.create_array(
                 name, shape=values.shape, dtype=values.dtype, fill_value=fill,
@@ -139,7 +138,7 @@ def _content(
             grid = {"grid_mapping": "spatial_ref"} if mapping else {}
             array.attrs.update({"_ARRAY_DIMENSIONS": ["y", "x"], **about, **grid})
         rows, cols = next(iter(arrays.values()))[0].shape
-        for name, values, about in _coordinates(geo, rows, cols):
+        for name, values, about in axes_of(geo, rows, cols):
             axis = root.create_array(name, shape=values.shape, dtype=values.dtype, chunks=values.shape, fill_value=None)
             axis[...] = values
             axis.attrs.update({"_ARRAY_DIMENSIONS": [name], **about})
@@ -158,47 +157,3 @@ def _is_ours(path: Path) -> bool:
     except (OSError, ValueError):
         return False
     return isinstance(about, dict) and about.get("source") == SOURCE
-
-
-def _mapping(geo: Geo) -> dict[str, Any]:
-    """The attributes of a grid mapping; none where a scene has no place."""
-    if geo.transform is None and not geo.crs_wkt:
-        return {}
-    found: dict[str, Any] = {}
-    if (crs := crs_of(geo)) is not None:
-        from pyproj import CRS
-        from pyproj.exceptions import CRSError
-
-        wkt = crs.to_wkt()
-        found |= {"crs_wkt": wkt, "spatial_ref": wkt}
-        with suppress(CRSError):  # of a local grid, which CF has no words for
-            found |= {key: _plain(value) for key, value in CRS.from_wkt(wkt).to_cf().items() if key != "crs_wkt"}
-    if geo.transform is not None:
-        a, b, c, d, e, f = geo.transform
-        found["GeoTransform"] = " ".join(repr(float(value)) for value in (c, a, b, f, d, e))
-    return found
-
-
-def _coordinates(geo: Geo, rows: int, cols: int) -> list[tuple[str, NDArray[np.floating], dict[str, str]]]:
-    """Centres of rows and columns with their attributes, where the map is not turned; pixels where it has no place."""
-    if geo.transform is None:
-        return []
-    a, b, c, d, e, f = geo.transform
-    if b or d:
-        return []
-    crs = crs_of(geo)
-    degrees = crs is not None and crs.is_geographic
-    kinds = ("latitude", "longitude") if degrees else ("projection_y_coordinate", "projection_x_coordinate")
-    units = ("degrees_north", "degrees_east") if degrees else ("m", "m")
-    if not degrees and crs is not None:
-        units = (str(crs.linear_units or "m"),) * 2 if crs.is_projected else ("1", "1")
-        units = tuple("m" if unit in ("metre", "meter") else unit for unit in units)  # type: ignore[assignment]
-    y, x = f + e * (np.arange(rows) + 0.5), c + a * (np.arange(cols) + 0.5)
-    return [
-        ("y", y, {"standard_name": kinds[0], "units": units[0], "axis": "Y"}),
-        ("x", x, {"standard_name": kinds[1], "units": units[1], "axis": "X"}),
-    ]
-
-
-def _plain(value: Any) -> Any:
-    return [float(v) for v in value] if isinstance(value, list | tuple) else value

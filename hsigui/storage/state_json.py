@@ -25,6 +25,7 @@ from hsigui.errors import HsiError
 from hsigui.methods.run_record import SETTINGS, sum_of, without_sums
 from hsigui.report.error_map import ALL, Confused
 from hsigui.specs import MapSpec, SplitSpec
+from hsigui.storage.finishing_json import finishing_from, finishing_to_entries
 from hsigui.storage.masks_json import masks_from_json, masks_to_json
 from hsigui.storage.overlays_json import overlay_from_json, overlay_to_json
 from hsigui.storage.packing import inflated, packed, unpacked
@@ -70,6 +71,8 @@ def entries_of(state: SceneState, folder: Path, before: SceneState | None = None
         entries |= results_to_entries(state.results, folder, () if before is None else before.results)
     if before is None or state.masks is not before.masks:
         entries["masks", "all"] = masks_to_json(state.masks)
+    if before is None or state.finishing is not before.finishing:
+        entries |= finishing_to_entries(state.finishing)
     if before is None or state.map is not before.map:
         entries |= _map_to_entries(state.map)
     return {name: value for name, value in entries.items() if value is not None or name[0] not in state.lost}
@@ -96,6 +99,7 @@ def state_from(entries: Mapping[Name, Any], shape: tuple[int, int], folder: Path
         "layers": lambda: _layers_from(entries),
         "results": lambda: {"results": results_from(entries, shape, folder)},
         "masks": lambda: {"masks": masks_from_json(entries.get(("masks", "all")), shape)},
+        "finishing": lambda: {"finishing": finishing_from(entries, shape)},
     }
     for part in PARTS:
         try:

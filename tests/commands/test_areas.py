@@ -104,6 +104,19 @@ def test_zones_may_be_a_raster_or_weighted_or_none_at_all(files, tmp_path, capsy
     assert list(pd.read_csv(out)["class"]) == ["meadow", "maize", "Unclassified", "Whole map"]
 
 
+def test_a_map_after_steps_is_counted_as_it_is_then_and_the_steps_are_told(files, tmp_path):
+    edited = hsigui.edit(files / "map.tif", "merge 3=1")
+    found = hsigui.areas(edited, files / "parcels.geojson")
+    before = hsigui.areas(files / "map.tif", files / "parcels.geojson")
+    own, first = found.table("classes"), before.table("classes")
+    assert own[0]["pixels"] == first[0]["pixels"] + first[1]["pixels"]
+    assert found.book.made["steps"] == ["--merge 3=1"]
+    hsigui.save(edited, tmp_path / "edited.tif")
+    again = hsigui.areas(tmp_path / "edited.tif", files / "parcels.geojson")
+    assert again.table("zones") == found.table("zones")
+    assert again.book.made["steps"] == ["--merge 3=1"]
+
+
 def test_a_designed_sample_gives_areas_with_intervals_as_evaluate_does(files, tmp_path, capsys):
     numbers = hsigui.read_labels(files / "map.tif").array
     rng, reference = np.random.default_rng(0), np.zeros(SIZE, dtype=np.uint16)

@@ -71,6 +71,7 @@ def test_the_record_says_what_was_done_and_its_commands_do_it_again_elsewhere(fo
     assert record is not None
     assert [step["step"].split()[0] for step in record.finishing["steps"]] == ["--paint", "--merge", "--sieve"]
     assert record.settings["Finishing"]["painted by hand"] == "14 pixels"
+    assert [len(step.get("sha256", "")) for step in record.finishing["steps"]] == [64, 0, 0], "of what was painted"
     elsewhere = tmp_path / "ganz woanders ä"
     elsewhere.mkdir()
     monkeypatch.chdir(elsewhere)
@@ -91,6 +92,7 @@ def test_a_finished_map_is_edited_further_and_knows_all_its_steps(folder):
     record = provenance.load(folder / "noch fertiger.tif", more.array)
     assert record is not None
     assert [step["step"].split()[0] for step in record.finishing["steps"]] == ["--majority", "--paint", "--merge"]
+    assert record.finishing["steps"][1]["sha256"] == at_once.finished.steps[1].sha256 != ""
     assert record.finishing["painted_pixels"] == 14
     assert record.finishing["became"] == {"2": 1}
     first = provenance.load(folder / "fertig.tif", hsigui.read_labels(folder / "fertig.tif").array)
@@ -182,6 +184,22 @@ def test_the_map_itself_is_never_written_over_and_another_only_when_asked(folder
     assert (folder / "fertig.tif").read_bytes() == b"mine"
     assert edit(folder, "--majority", 3, "--overwrite") == 0
     assert read_classes(folder / "fertig.tif").array.any()
+
+
+def test_the_probabilities_of_all_classes_are_a_confidence_and_other_layers_are_none(folder, capsys):
+    sure = hsigui.open(folder / "sicher.tif").band(0)
+    rest = (1 - sure) / 2
+    write_layers(folder / "alle.tif", np.stack([rest, sure, rest], axis=2), ("Maize", "Wheat", "Oak"), GEO)
+    by_all = hsigui.edit(folder / "Karte.tif", "below 0.5", confidence=folder / "alle.tif")
+    by_one = hsigui.edit(folder / "Karte.tif", "below 0.5", confidence=folder / "sicher.tif")
+    assert np.array_equal(by_all.array, by_one.array)
+    assert (by_all.array == 0).any()
+    write_layers(folder / "entropy.tif", sure[:, :, None], ("entropy",), GEO)
+    write_layers(folder / "percent.tif", 100 * sure[:, :, None], ("confidence",), GEO)
+    write_layers(folder / "klein.tif", sure[:5, :, None], ("confidence",), GEO)
+    for name, said in (("entropy", "no probabilities"), ("percent", "no probabilities"), ("klein", "5 x 24 pixels")):
+        assert edit(folder, "--below", 0.5, "--confidence", folder / f"{name}.tif") == 1
+        assert said in capsys.readouterr().err
 
 
 def test_a_comparison_leaves_out_what_was_painted_on_either_map(folder, capsys):

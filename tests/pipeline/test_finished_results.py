@@ -8,19 +8,30 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from rasterio.crs import CRS
 
 import hsigui
 from hsigui import api
 from hsigui.cli import run as main
+from hsigui.cube.cube import Geo
 from hsigui.cube.demo import demo_scene
+from hsigui.cube.flips import Flip
 from hsigui.cube.formats.envi import write_cube
+from hsigui.finishing.finished_map import FinishedMap
+from hsigui.finishing.painting import Paint
+from hsigui.finishing.step import finished as steps_done
+from hsigui.finishing.unclassified import Below
 from hsigui.jobs import SilentContext
 from hsigui.labels.classes import ClassInfo, ClassTable
 from hsigui.labels.formats.files import read_classes, write_classes
 from hsigui.pipeline import provenance
+from hsigui.pipeline.finished_record import finished_of, with_finishing
+from hsigui.pipeline.python_lines import python_of
 from hsigui.pipeline.result import Result
 from hsigui.pipeline.values import Filters
 from hsigui.pipeline.writing import Outputs, write_all
+from hsigui.report.map_options import MapOptions
+from hsigui.report.maps import export_map
 
 EMPTY = np.s_[4:9, 3:12]  # pixels without data
 TABLE = ClassTable(tuple(ClassInfo(*c) for c in demo_scene(rows=28, cols=28, bands=10).classes))
@@ -78,6 +89,9 @@ def test_the_record_of_a_finished_map_makes_it_again_in_an_empty_folder(folder, 
     same = ("steps", "map_sha256", "model_sha256", "became", "painted", "painted_pixels")
     assert {name: repeated.finishing[name] for name in same} == {name: record.finishing[name] for name in same}
     assert repeated.no_data == record.no_data
+    (there / "repeated-finished.tif").unlink()
+    exec(compile(python_of(record.commands), "lines", "exec"), {})
+    np.testing.assert_array_equal(read_classes(there / "repeated-finished.tif").array, made.array)
 
 
 def test_a_finished_map_is_measured_alike_in_memory_and_from_its_file(folder, result, tmp_path):
@@ -128,6 +142,28 @@ def test_pixels_that_were_left_unclassified_are_errors_and_no_data_is_none(folde
         accuracy = api.evaluate(what, folder / "Wahrheit.tif").accuracy
         assert accuracy.unmapped == np.count_nonzero(gone & (truth > 0) & (labels == 0))
         assert accuracy.n_test == np.count_nonzero(made.valid & (truth > 0) & (labels == 0))
+
+
+@pytest.mark.parametrize("name", ["map.tif", "map.hdr", "map.mat"])
+def test_no_data_and_unclassified_pixels_of_a_map_from_the_south_are_told_apart_in_any_format(tmp_path, name):
+    valid = np.ones((8, 6), bool)
+    valid[:2], valid[2, 5] = False, False
+    sure = np.full(valid.shape, 0.9, np.float32)
+    sure[-3:] = 0.2  # so that turned about, unclassified pixels lie where the scene has no data
+    geo = Geo((30.0, 0.0, 500_000.0, 0.0, 30.0, 5_000_000.0), CRS.from_epsg(32633).to_wkt())
+    hand = np.zeros(valid.shape, np.uint16)
+    hand[4, 1:3] = 2
+    made = steps_done(
+        FinishedMap(valid.astype(np.uint16), TABLE, sure, geo, valid), [Below(0.5), Paint(hand, TABLE, "hand.tif", "1")]
+    )
+    export_map(tmp_path / name, made.classes, made.table, geo, options=MapOptions(), title="map")
+    provenance.save(with_finishing(provenance.Provenance(), made), tmp_path / name, made.classes)
+    raster = read_classes(tmp_path / name)
+    turned = Flip(rows=not np.array_equal(raster.array, made.classes))
+    read, _ = finished_of(provenance.load(tmp_path / name, raster.array), raster)
+    np.testing.assert_array_equal(read.valid, turned.array(valid))
+    np.testing.assert_array_equal(read.painted, turned.array(hand > 0))
+    assert bool(turned) == (name == "map.hdr")
 
 
 def test_the_answer_of_the_model_stays_what_it_was(folder, result):

@@ -120,3 +120,20 @@ def test_what_has_no_python_is_told_and_not_left_out(words):
 def test_several_pixels_of_a_class_are_all_told():
     line = "hsigui classify a.hdr --by sam --pixel water=1,2 --pixel soil=3,4 --pixel water=5,6 --out map.tif"
     assert "pixels={'water': [(1, 2), (5, 6)], 'soil': (3, 4)}" in python_of([line])
+
+
+def test_areas_and_statistics_by_zone_are_calls_that_save_what_they_give():
+    script = python_of([
+        line("classify", "c.hdr", "--run", "run", "--probe", "kept", "--out", "map.tif"),
+        line("areas", "map.tif", "areas.xlsx", "areas.csv", "--zones", "/a b/parcels.gpkg", "--zone-field", "id",
+             "--by-share"),
+        line("statistics", "c.hdr", "--zones", "/a b/parcels.gpkg", "--zone-layer", "2026", "--out", "s.gpkg"),
+    ])  # fmt: skip
+    assert script.splitlines()[-5:] == [
+        "areas = hsigui.areas(result, '/a b/parcels.gpkg', zone_field='id', by_share=True)",
+        "areas.save('areas.xlsx')", "areas.save('areas.csv')",
+        "statistics = hsigui.statistics(cube, zones='/a b/parcels.gpkg', zone_layer='2026')",
+        "statistics.save('s.gpkg')",
+    ]  # fmt: skip
+    with pytest.raises(HsiError):
+        python_of([line("areas", "map.tif", "--reference", "test.tif", "--design", "random")])

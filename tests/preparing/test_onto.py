@@ -16,6 +16,7 @@ import hsigui
 from hsigui.cube.cube import Geo
 from hsigui.errors import HsiError
 from hsigui.labels.grid import Grid
+from hsigui.preparing.asked import step_of
 from hsigui.preparing.grids import System, grid_named
 from hsigui.preparing.made import as_values
 from hsigui.preparing.onto import Onto
@@ -99,6 +100,8 @@ def test_nearest_takes_the_pixel_below_each_centre(geo, size):
     np.testing.assert_array_equal(stored[near], expected[near])
     assert inside.sum() > 100
     assert made.info.history == (f'--grid "EPSG:32633,{size}" --resampling nearest',)
+    again = step_of("grid", f"EPSG:32633,{size} --resampling average")
+    assert (again.to, again.resampling) == (System("EPSG:32633", size), "average")
 
 
 @pytest.mark.parametrize("resampling", ["nearest", "bilinear", "cubic", "average"])
@@ -111,7 +114,7 @@ def test_no_sample_depends_on_the_window_in_which_it_is_read(resampling):
         np.testing.assert_allclose(picked, whole[-2:1:-3, 1::2][..., [2, 0, 2]], rtol=1e-4)
         lines = np.concatenate([made.read(slice(row, row + 1)) for row in range(made.rows)])
         np.testing.assert_allclose(lines, whole, rtol=1e-4)
-        object.__setattr__(made.source, "most", 1)  # in the smallest parts
+        object.__setattr__(made.source, "most", 400)  # in small parts
         np.testing.assert_allclose(made.read(), whole, rtol=1e-4)
         assert made.read(slice(3, 3)).shape == (0, made.cols, 3)
 
@@ -140,6 +143,26 @@ def test_where_nothing_stands_for_no_data_there_are_values():
     assert set(values[np.isfinite(values)].tolist()) <= set(cube.read().ravel().tolist())
     bare = _scene(Geo(GEO.transform))
     assert any("Only one" in note for note in Onto(Grid(9, 9, GEO)).on(bare).notes)
+
+
+@pytest.mark.parametrize(
+    "dtype", ["uint8", "int8", "int64", "uint64", "float16", "float32", "float64", "complex64", ">i2"]
+)
+def test_samples_of_every_type_are_brought_to_a_grid(dtype):
+    array = np.arange(1, 61).reshape(5, 4, 3).astype(dtype)
+    nodata = float("nan") if array.dtype.kind in "fc" else 7.0
+    cube = cube_of(array, nodata=nodata, scale=1.0, bad_bands=(), wavelengths=(), fwhm=(), band_names=())
+    made = Onto(Grid(10, 8, Geo((15.0, 0.0, 400000.0, 0.0, -15.0, 5000000.0), GEO.crs_wkt))).on(cube)
+    np.testing.assert_array_equal(made.read(), cube.read().repeat(2, axis=0).repeat(2, axis=1))
+    assert made.dtype == (np.float32 if dtype in ("float16", "int8") else np.dtype(dtype).newbyteorder("="))
+
+
+def test_a_cube_of_one_pixel_or_without_any_data_is_brought_to_a_grid():
+    one = cube_of(np.full((1, 1, 1), 5, "int16"), bad_bands=(), wavelengths=(), fwhm=(), band_names=(), scale=1.0)
+    made = Onto(System("EPSG:32632"), "bilinear").on(one)
+    assert np.nanmax(made.read()) == 5
+    empty = Onto(System("EPSG:32632"), "cubic").on(_scene(valid_range=(0, 0)))
+    assert np.isnan(empty.read()).all()
 
 
 def test_what_cannot_be_brought_to_a_grid_is_refused(tmp_path):

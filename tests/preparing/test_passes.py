@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+import hsigui
 from hsigui import stopping
 from hsigui.cube.cube import ArraySource, Cube
 from hsigui.errors import HsiError
+from hsigui.jobs import CallbackContext, Cancelled
 from hsigui.preparing.calibrate import InternalAverage
 from hsigui.preparing.log_residuals import LogResiduals
 from hsigui.preparing.passes import passes_of, settle
@@ -83,3 +85,20 @@ def test_a_look_that_is_stopped_is_taken_anew():
     with pytest.raises(_Stop), stopping.checked_by(stop):
         made.read()
     assert np.isfinite(made.read()).all()
+
+
+def test_a_look_at_the_scene_is_told_and_can_be_cancelled_before_anything_is_written(tmp_path):
+    made = LogResiduals().on(cube_of(counts("float32"), nodata=None, scale=1.0))
+    told = []
+
+    def stop(done, total, text):
+        told.append((done, total, text))
+        if done:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        hsigui.save_cube(made, tmp_path / "o.tif", ctx=CallbackContext(progress=stop))
+    assert told == [(0, 11, "Looking at scene"), (11, 11, "Looking at scene")]
+    assert list(tmp_path.iterdir()) == []
+    hsigui.save_cube(made, tmp_path / "o.tif")
+    np.testing.assert_array_equal(hsigui.open(tmp_path / "o.tif").read(), made.read())

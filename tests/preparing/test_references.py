@@ -51,7 +51,7 @@ def test_references_beside_a_raw_scene_are_told_and_used(tmp_path, capsys):
     white, dark, white_dark = (_mean(path, begin) for begin in ("WHITEREF", "DARKREF", "WHITEDARKREF"))
     np.testing.assert_allclose(made.read(), 0.9 * (raw - dark) / (white - white_dark), rtol=1e-5)
     assert made.info.history == (
-        "--white WHITEREF_scän 1.hdr --dark DARKREF_scän 1.hdr --white-dark WHITEDARKREF_scän 1.hdr --panel 0.9",
+        '--white "WHITEREF_scän 1.hdr" --dark "DARKREF_scän 1.hdr" --white-dark "WHITEDARKREF_scän 1.hdr" --panel 0.9',
     )
     assert not any("--white auto" in note for note in made.notes)
     assert (

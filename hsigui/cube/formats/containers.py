@@ -75,6 +75,9 @@ class Beside:
     offsets: tuple[float, ...] = ()
     notes: tuple[str, ...] = ()
     lists: BandLists | None = None
+    band_names: tuple[str, ...] = ()
+    default_bands: tuple[int, ...] = ()  # from 0
+    history: tuple[str, ...] = ()
     metadata: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -164,7 +167,9 @@ def open_arrays(file: ArrayFile, variable: str | None, choice: ImportChoice | No
         fwhm=waves.fwhm,
         wavelength_units=unit,
         units_guessed=waves.guessed,
+        band_names=beside.band_names if len(beside.band_names) == bands else (),
         bad_bands=bad,
+        default_bands=beside.default_bands if all(0 <= band < bands for band in beside.default_bands) else (),
         nodata=beside.never_written if beside.nodata is None else beside.nodata,
         scale=beside.scale,
         offset=beside.offset,
@@ -177,6 +182,7 @@ def open_arrays(file: ArrayFile, variable: str | None, choice: ImportChoice | No
         product=file.product if isinstance(file, Proposing) else "",
         origins={k: v for k, v in (("wavelengths", waves_from if waves.nm else ""), ("bad_bands", bad_from)) if v},
         notes=(*notes, *beside.notes, *waves.notes, *(beside.lists.notes if beside.lists else ()), *place.notes),
+        history=beside.history,
         metadata=beside.metadata,
     )
     source = file.source(array.name, layout)
@@ -405,8 +411,11 @@ def _around(name: str) -> str:
 
 
 def _find(file: ArrayFile, names: set[str], length: int, near: str) -> ArrayInfo | None:
-    """A list with one of these names and this length: beside the scene first, then the least nested."""
-    fitting = [a for a in file.arrays if _last(a.name) in names and vector_length(a) == length and length > 1]
+    """A list with one of these names and this length, or one number for one band: beside the scene first, then the
+    least nested."""
+    fitting = [
+        a for a in file.arrays if _last(a.name) in names and (vector_length(a) or math.prod(a.shape)) == length > 0
+    ]
     return min(fitting, key=lambda a: (_around(a.name) != _around(near), depth_of(a.name)), default=None)
 
 

@@ -97,6 +97,15 @@ class Attributes:
         return text_of(self.get(*names))
 
 
+def texts_of(value: Any) -> tuple[str, ...]:
+    """The texts of an attribute that is a list of them, in their order; none where it is anything else."""
+    if isinstance(value, np.ndarray):
+        value = value.ravel().tolist()
+    if not isinstance(value, list | tuple) or len(value) > _MOST_ENTRIES:
+        return ()
+    return tuple(map(text_of, value)) if all(isinstance(each, str | bytes) for each in value) else ()
+
+
 def keys_of(attributes: Any) -> list[str]:
     """The names of attributes. Those of HDF5 are asked for one by one: listing them opens their dataset anew, which
     fails where it is open with another place of its external files (`hdf5_links.item_of`).

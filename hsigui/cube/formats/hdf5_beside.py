@@ -13,15 +13,17 @@ from typing import Any
 import numpy as np
 
 from hsigui.cube.formats.containers import WAVELENGTH_NAMES, WIDTH_NAMES, BandLists, Beside
-from hsigui.cube.formats.hdf5_attributes import Attributes, keys_of, text_of
+from hsigui.cube.formats.hdf5_attributes import Attributes, keys_of, text_of, texts_of
 from hsigui.cube.formats.hdf5_links import item_of
 from hsigui.cube.formats.hdf5_place import scales_of
 from hsigui.cube.formats.hdf5_samples import Said, as_meant, as_said, never_written, told_of_values
+from hsigui.cube.history import TAG, history_of
 from hsigui.cube.wavelengths import is_wavelength_unit
 from hsigui.texts import say
 
 _SCALE = ("scale_factor", "reflectance_scale_factor")
-_OFFSET = ("add_offset",)
+_OFFSET = ("add_offset", "band_offsets")
+BAND_NAMES, DEFAULT_BANDS = "band_names", "default_bands"  # the latter counted from 1, as ENVI does
 _GOOD = ("good_wavelengths", "good_bands", "bbl", "good_band_list")
 _WAVELENGTHS = ("sensor_band_central_radiation_wavelength", "radiation_wavelength")  # standard names of CF
 _LEAST_DIVISOR = 10.0  # no producer multiplies reflectances by so much, and many divide by such a number
@@ -49,8 +51,17 @@ def beside_array(file: Any, name: str, bands: int, netcdf: bool = False) -> Besi
         offsets=packing.offsets,
         notes=(*told_of_values(samples.values), *notes, *said),
         lists=_own_lists(around.own, bands) or _of_coordinate(file, name, bands),
+        band_names=texts_of(around.own.get(BAND_NAMES)),
+        default_bands=shown_first(around.own),
+        history=history_of(around.own.text(TAG)),
         metadata=_texts(file, around),
     )
+
+
+def shown_first(own: Attributes) -> tuple[int, ...]:
+    """The bands that an array names to be shown first, one or three, from 0."""
+    numbers = own.numbers(DEFAULT_BANDS)
+    return tuple(int(n) - 1 for n in numbers) if numbers.size in (1, 3) and (numbers % 1 == 0).all() else ()
 
 
 @dataclass(frozen=True)

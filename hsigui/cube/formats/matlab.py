@@ -38,10 +38,13 @@ from hsigui.cube.formats.hdf5 import (
     sample_type,
     walk,
 )
+from hsigui.cube.formats.hdf5_attributes import Attributes, texts_of
+from hsigui.cube.formats.hdf5_beside import BAND_NAMES, shown_first
 from hsigui.cube.formats.hdf5_links import item_of
 from hsigui.cube.formats.products.hdf_file import ProductFile
 from hsigui.cube.formats.sparse import dense
 from hsigui.cube.formats.strided import StridedFile
+from hsigui.cube.history import TAG, history_of
 from hsigui.cube.limits import require_memory
 from hsigui.errors import HsiError
 from hsigui.texts import say
@@ -136,8 +139,14 @@ class MatFile:
         return ArraySource(as_strided(samples, layout.shape, layout.strides(samples.strides), writeable=False))
 
     def beside(self, name: str, bands: int) -> Beside:
-        """MATLAB's files say nothing of an array beside its samples."""
-        return Beside()
+        """MATLAB's files say nothing of an array beside its samples; those of version 7.3 that `hsigui` wrote do."""
+        item = None if self._hdf is None or name in self._sparse else item_of(self._hdf, self._hdf_name(name))
+        if item is None:
+            return Beside()
+        own = Attributes(item.attrs)
+        return Beside(
+            band_names=texts_of(own.get(BAND_NAMES)), default_bands=shown_first(own), history=history_of(own.text(TAG))
+        )
 
     def unit(self, name: str) -> str:
         """MATLAB's arrays have no unit."""

@@ -15,14 +15,15 @@ from hsigui.errors import HsiError
 from hsigui.labels.formats import attributes, geojson, lines, vectors
 from hsigui.labels.formats.files import read_classes
 from hsigui.labels.grid import Grid
-from hsigui.labels.place import fitted
+from hsigui.labels.matching import is_default
+from hsigui.labels.place import RESAMPLE, Misplaced, fitted, resampled
 from hsigui.labels.raster import AmbiguousLabels
 from hsigui.labels.shapes import LabelledShapes, Shape, place
 from hsigui.labels.zones import Zones, named, polygon_zones, raster_zones
 from hsigui.texts import say, say_number
 
 _NAMES = ("zone", "zone_name", "parcel", "parcel_id", "name", "title", *attributes.NAMES)
-_FEWEST = 4  # positions of an outline, the first repeated at its end
+_FEWEST = 3  # positions of an outline, whether the first is repeated at its end or not
 _FARTHEST = 1e100
 NO_NAME = say("(no name)")
 
@@ -66,8 +67,15 @@ def read_zones(
             say("{name} holds no polygons, of which a pixel could be covered in part.", name=path.name),
             say("Leave out the weighting by share."),
         )
-    found = fitted(read_classes(path, variable=field, grid=grid), grid, say("zones"))
-    return raster_zones(found.array, {info.number: info.name for info in found.classes}, grid, found.notes)
+    raster = read_classes(path, variable=field, grid=grid)
+    try:
+        found = fitted(raster, grid, say("zones"))
+    except Misplaced as error:
+        if RESAMPLE not in error.remedies:
+            raise
+        found = resampled(raster, grid)  # by nearest neighbour: which zone the centre of each pixel lies in
+    names = {info.number: str(info.number) if is_default(info) else info.name for info in found.classes}
+    return raster_zones(found.array, names, grid, found.notes)
 
 
 def _holds_features(path: Path) -> bool:
@@ -102,10 +110,11 @@ def _of_polygons(path: Path, grid: Grid, field: str | None, layer: str | None, b
         )  # fmt: skip
     if not kept:
         raise HsiError(say("{name} holds no polygons.", name=path.name), say("Choose a file of polygons."))
-    names, said = _names(columns, max(shape.number for shape in found.shapes), field, path.name)
+    names, said = _names(columns, [shape.number - 1 for shape in found.shapes], field, path.name)
     order = {name: n for n, name in enumerate(dict.fromkeys(names[shape.number - 1] for shape in kept))}
     zone = [order[names[shape.number - 1]] for shape in kept]
     placed, more = _placed(replace(found, shapes=tuple(kept)), grid, path.name)
+    _require_on_scene(placed, grid, path.name)
     ours: list[list[Shape]] = [[] for _ in order]
     theirs: list[list[Shape]] = [[] for _ in order]
     for n, there, read in zip(zone, placed, kept, strict=True):
@@ -130,10 +139,27 @@ def _placed(found: LabelledShapes, grid: Grid, file_name: str) -> tuple[Sequence
     return [replace(shape, rings=tuple(next(pieces) for _ in shape.rings)) for shape in found.shapes], notes
 
 
+def _require_on_scene(placed: Sequence[Shape], grid: Grid, file_name: str) -> None:
+    low, high = (np.array([shape.bounds()[end] for shape in placed]) for end in (0, 1))
+    if ((high > 0).all(axis=1) & (low < (grid.cols, grid.rows)).all(axis=1)).any():
+        return
+    (left, top), (right, bottom) = low.min(axis=0), high.max(axis=0)
+    raise HsiError(
+        say("All polygons of {name} lie beside the scene of {rows} x {cols} pixels: they would be at rows {top:.0f} to "
+            "{bottom:.0f} and columns {left:.0f} to {right:.0f}.", name=file_name, rows=grid.rows, cols=grid.cols,
+            top=top, bottom=bottom, left=left, right=right),
+        say("Choose a file made for this scene, or check the coordinate system of both."),
+    )  # fmt: skip
+
+
 def _names(
-    columns: attributes.Columns, count: int, field: str | None, file_name: str
+    columns: attributes.Columns, there: Sequence[int], field: str | None, file_name: str
 ) -> tuple[list[str], tuple[str, ...]]:
-    """What each feature is called, and what is to be said of it."""
+    """What each feature is called, and what is to be said of it.
+
+    Args:
+        there: the features that have a shape, from 0.
+    """
     stopping.check()
     if field is not None and field not in columns:
         raise HsiError(
@@ -144,12 +170,12 @@ def _names(
     if chosen is None:
         listed = named([*columns]) or say("none")
         said = say("Zones are called by the number of their polygon in the file. Its fields: {listed}.", listed=listed)
-        return [str(n) for n in range(1, count + 1)], (said,)
+        return [str(n) for n in range(1, max(there) + 2)], (said,)
     names = [_text(value) for value in columns[chosen].tolist()]
     notes: tuple[str, ...] = (
         () if field is not None else (say("Zones are called by the field “{field}”.", field=chosen),)
     )
-    if blank := sum(not name for name in names):
+    if blank := sum(not names[n] for n in set(there)):
         notes += (
             say_number("{count:,} polygon has no name in “{field}”: it is the zone {zone}.",
                        "{count:,} polygons have no name in “{field}”: together they are the zone {zone}.", blank,

@@ -38,7 +38,7 @@ class ToolOptionsBar(QWidget):
     fill_changed = Signal()
     measure_changed = Signal()
 
-    def __init__(self, square: QAction, validation: QAction, parent: QWidget | None = None) -> None:
+    def __init__(self, square: QAction, validation: QAction, on_map: QAction, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.brush = self._build_size()
         self.square = tool_button(square, self)
@@ -54,12 +54,8 @@ class ToolOptionsBar(QWidget):
         self.connected = QCheckBox(say("Connected"), self)
         self.connected.setChecked(True)
         self.connected.setToolTip(say("Only pixels that hang together with the one clicked"))
-        self.validation = QLabel(say("Validation labels"), self)
-        self.validation.setToolTip(validation.toolTip())
-        self.validation.setAutoFillBackground(True)
-        self.validation.setBackgroundRole(QPalette.ColorRole.Highlight)
-        self.validation.setForegroundRole(QPalette.ColorRole.HighlightedText)
-        self.validation.setContentsMargins(6, 2, 6, 2)
+        self.validation = self._build_target(say("Validation labels"), validation)
+        self.on_map = self._build_target(say("On the map · Esc: labels"), on_map)
         self.hint = QLabel(self)
         self.hint.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self.hint.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -71,8 +67,10 @@ class ToolOptionsBar(QWidget):
         self.slider.valueChanged.connect(self._slid)
         self.tolerance.valueChanged.connect(self._typed)
         self.connected.toggled.connect(self._connected_toggled)
-        validation.toggled.connect(self.validation.setVisible)
-        self.validation.setVisible(validation.isChecked())
+        self._targets = validation, on_map
+        for action in self._targets:
+            action.toggled.connect(self._show_target)
+        self._show_target()
         self._show_tolerance()
         self.set_tool(FIRST_TOOL)
 
@@ -139,6 +137,21 @@ class ToolOptionsBar(QWidget):
         self._set_by_user.add(self.measure_name)
         self.fill_changed.emit()
 
+    def _show_target(self, _on: bool = False) -> None:
+        """What is painted, where it is not the training labels."""
+        validation, on_map = (action.isChecked() for action in self._targets)
+        self.validation.setVisible(validation and not on_map)
+        self.on_map.setVisible(on_map)
+
+    def _build_target(self, text: str, action: QAction) -> QLabel:
+        label = QLabel(text, self)
+        label.setToolTip(action.toolTip())
+        label.setAutoFillBackground(True)
+        label.setBackgroundRole(QPalette.ColorRole.Highlight)
+        label.setForegroundRole(QPalette.ColorRole.HighlightedText)
+        label.setContentsMargins(6, 2, 6, 2)
+        return label
+
     def _build_size(self) -> QSpinBox:
         size = QSpinBox(self)
         size.setRange(MIN_BRUSH, MAX_BRUSH)
@@ -168,7 +181,8 @@ class ToolOptionsBar(QWidget):
         row.setContentsMargins(4, 0, 4, 0)
         row.setSpacing(6)
         widgets: tuple[QWidget, ...] = (
-            self.validation, self.brush, self.square, self.measure, self.slider, self.tolerance, self.connected,
+            self.validation, self.on_map, self.brush, self.square, self.measure, self.slider, self.tolerance,
+            self.connected,
         )  # fmt: skip
         for widget in widgets:
             row.addWidget(widget)

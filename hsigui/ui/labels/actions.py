@@ -18,11 +18,13 @@ from hsigui.ui.labels.truth_layer import TruthLayer
 
 
 def _undo_text(session: Session) -> str:
-    return say("&Undo: {undo_text}", undo_text=session.history.undo_text) if session.history.undo_text else say("&Undo")
+    text = session.scene.undo_text
+    return say("&Undo: {undo_text}", undo_text=text) if text else say("&Undo")
 
 
 def _redo_text(session: Session) -> str:
-    return say("&Redo: {redo_text}", redo_text=session.history.redo_text) if session.history.redo_text else say("&Redo")
+    text = session.scene.redo_text
+    return say("&Redo: {redo_text}", redo_text=text) if text else say("&Redo")
 
 
 FILES = (
@@ -98,8 +100,8 @@ TOOL_ACTIONS = tuple(
 )  # fmt: skip
 
 DRAWING = (
-    ActionRow("undo", say("&Undo"), say("Take the last label change back"), Session.undo, keys=("Ctrl+Z",), icon="undo",
-              when=when.can_undo, text_now=_undo_text),
+    ActionRow("undo", say("&Undo"), say("Take back what was labelled last, or painted on the map"), Session.undo,
+              keys=("Ctrl+Z",), icon="undo", when=when.can_undo, text_now=_undo_text),
     ActionRow("redo", say("&Redo"), say("Do again what was taken back"), Session.redo, keys=("Ctrl+Shift+Z", "Ctrl+Y"),
               icon="redo", when=when.can_redo, text_now=_redo_text),
     ActionRow("take_class_here", say("&Take its class"), say("Paint with the class of the pixel clicked last"),

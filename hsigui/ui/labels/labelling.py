@@ -28,7 +28,9 @@ class Labelling(QObject):
         self.panel = panel
         self.controller = LabelController(bench.desk, bench.image, panel, superpixels)
         self.classes = self.controller.classes
-        self.options = ToolOptionsBar(bench.actions["square_brush"], bench.actions["validation"])
+        self.options = ToolOptionsBar(
+            self._actions["square_brush"], self._actions["validation"], self._actions["paint_map"]
+        )
         self.fill = FillController(bench.desk, bench.image, self.controller, self.options)
         self.options.brush.setValue(self._image.brush_size)
         self._image.tool_changed.connect(self._tool_changed)
@@ -81,5 +83,5 @@ def tool_strip(actions: ActionSet, parent: QWidget) -> QToolBar:
         part = row.part
         bar.addAction(actions[f"tool_{row.name}"])
     bar.addSeparator()
-    bar.addAction(actions["validation"])
+    bar.addActions(actions.of("validation", "paint_map"))
     return bar

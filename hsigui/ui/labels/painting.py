@@ -68,9 +68,13 @@ class LabelController(QObject):
     def paint(self, area: Area, number: int, text: str) -> None:
         """Gives pixels a class (0 takes their labels away), in the layer that is painted.
 
-        Labels of locked classes stay, and so do those of the other layer: a pixel is trained on or measured on.
+        Labels of locked classes stay, and so do those of the other layer: a pixel is trained on or measured on. Where
+        the map is painted on, it is in place of labels.
         """
         scene, (top, left, mask) = self._session.scene, area
+        if scene.finishing.painting:
+            scene.finishing.paint(area, number, text)
+            return
         labels, layer = scene.labels, scene.layer
         rows, cols = slice(top, top + mask.shape[0]), slice(left, left + mask.shape[1])
         window = labels.layer(layer)[rows, cols]
@@ -125,6 +129,7 @@ class LabelController(QObject):
         self._end()
 
     def _answered(self, event: AreaAnswered) -> None:
+        self._session.scene.finishing.paint_here(False)  # what is asked for are labels
         self.draw_area(event.area, event.text)
 
     def _begin(self, text: str) -> None:
@@ -135,7 +140,11 @@ class LabelController(QObject):
         number = self._session.current_class
         if number and self._image.tool != "eraser":
             text += f": {self._session.classes.get(number).name}"
-        self._session.scene.begin_stroke(text + (" (validation)" if self._session.layer == VALIDATION else ""))
+        scene = self._session.scene
+        if scene.finishing.painting:
+            scene.finishing.begin_stroke(say("{text} (map)", text=text))
+        else:
+            scene.begin_stroke(text + (" (validation)" if scene.layer == VALIDATION else ""))
 
     def _stroke(self, points: list[tuple[int, int]], size: int, erase: bool) -> None:
         area = stroke(self._session.scene.labels.shape, points, size, self._image.brush_shape)
@@ -143,6 +152,7 @@ class LabelController(QObject):
             self.paint(area, UNLABELLED if erase else self.class_to_paint(), say("Stroke"))
 
     def _end(self) -> None:
+        self._session.scene.finishing.end_stroke()
         self._session.scene.end_stroke()
         if self._touched:
             if not self._image.labels_visible:
@@ -170,7 +180,10 @@ class LabelController(QObject):
             self._pick(row, col)
 
     def _pick(self, row: int, col: int) -> None:
-        labels, mapped = self._session.labels, self._session.class_map
+        labels, mapped, finishing = self._session.labels, self._session.class_map, self._session.scene.finishing
+        if finishing.painting:
+            self._session.choose_class(finishing.class_at(row, col))
+            return
         number = int(labels.array[row, col]) or int(labels.validation[row, col])
         if not number and mapped is not None:
             number = int(mapped.classes[row, col])

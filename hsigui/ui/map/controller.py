@@ -12,10 +12,14 @@ from PySide6.QtCore import QObject, Signal
 from hsigui.document.events import (
     ClassesChanged,
     EncoderChanged,
+    FinishedChanged,
+    FinishedPainted,
+    FinishedShown,
     LabelsChanged,
     LiveChanged,
     MapChanged,
     MapSpecChanged,
+    PaintTargetChanged,
     SceneShown,
     StepDone,
     TruthChanged,
@@ -34,7 +38,7 @@ from hsigui.ui.image.view import ImageView
 from hsigui.ui.map.layers import LAYERS, layer_raster, layer_values, scale
 from hsigui.ui.map.legend import LegendView, hectares_of
 from hsigui.ui.map.panel import MapPanel
-from hsigui.ui.map.words import distance_in_words, map_in_words
+from hsigui.ui.map.words import distance_in_words, finished_in_words, map_in_words
 
 OPACITY_STEP = 0.05
 FIRST_OPACITY = 0.6
@@ -59,6 +63,7 @@ class MapController(QObject):
         self._asked_on = ""  # what the map that is being made is measured on
         self._layer = LAYERS[0].id
         self._ahead = False  # a part of the map that is drawn is newer than the session's
+        self._drawn_in = ClassTable()
         self._mapping = Latest(desk.bridge, say("Renew map"), self._take_made, early=self._take_early)
         self._measuring = Latest(desk.bridge, say("Measure map"), self._take)
         self._sizing = Latest(desk.bridge, say("Areas of the classes"), legend.set_hectares)
@@ -80,6 +85,10 @@ class MapController(QObject):
         events.subscribe(ClassesChanged, self._classes_changed)
         events.subscribe(LiveChanged, self._live_changed)
         events.subscribe(MapSpecChanged, self._map_spec_changed)
+        events.subscribe(FinishedChanged, self._finished_changed)
+        events.subscribe(FinishedShown, self._finished_shown)
+        events.subscribe(FinishedPainted, self._finished_painted)
+        events.subscribe(PaintTargetChanged, self._target_changed)
 
     @property
     def busy(self) -> bool:
@@ -181,6 +190,10 @@ class MapController(QObject):
             return NO_PIXEL
         number = int(class_map.classes[row, col])
         near = None if self._session.map is None else self._session.map.nearest
+        if self._shows_finished:
+            scene = self._session.scene
+            if told := finished_in_words(scene.finishing, scene.classes, number, row, col):
+                return told
         if near is not None:
             return distance_in_words(near, row, col)
         if not number:
@@ -216,6 +229,8 @@ class MapController(QObject):
         if isinstance(glimpse, live.Mapped):
             self._take(glimpse)
             return
+        if self._shows_finished and self._session.scene.finishing.in_use:  # a part without the steps would flicker
+            return
         self._ahead = True
         part = layer_raster(glimpse.class_map, self._layer)
         self._image.put_map(glimpse.top, glimpse.left, part, self._colors)
@@ -227,14 +242,24 @@ class MapController(QObject):
 
     @property
     def _colors(self) -> ClassTable:
+        if self._shows_finished:
+            return self._session.scene.finishing.table
         return self._session.classes if self._layer == "classes" else scale()
+
+    @property
+    def _shows_finished(self) -> bool:
+        """Whether the classes that are drawn are those of the finished map; confidence is the model's in any case."""
+        return self._layer == "classes" and self._session.scene.shows_finished
 
     def _draw(self) -> None:
         class_map, self._ahead = self._session.class_map, False
+        self._drawn_in = self._colors
         if class_map is None:
             self._image.set_map(None)
+        elif self._shows_finished:
+            self._image.set_map(self._session.scene.finishing.classes, self._drawn_in)
         else:
-            self._image.set_map(layer_raster(class_map, self._layer), self._colors)
+            self._image.set_map(layer_raster(class_map, self._layer), self._drawn_in)
 
     def _take_made(self, mapped: live.Mapped) -> None:
         """Where it is a map of an earlier day made again, that one's times stay, and what is not the same is told."""
@@ -342,6 +367,30 @@ class MapController(QObject):
     def _classes_changed(self, _event: ClassesChanged) -> None:
         self._show_map()
 
+    def _finished_changed(self, event: FinishedChanged) -> None:
+        if not self._session.scene.finishing.shown:
+            return
+        if event.painted and self._drawn_in is self._colors:  # piece by piece it is drawn already
+            self._show_areas()
+        else:
+            self._show_map()
+
+    def _finished_shown(self, _event: FinishedShown) -> None:
+        self._show_map()
+
+    def _finished_painted(self, event: FinishedPainted) -> None:
+        """A piece of a stroke; a class that was not on the map before has no colour there yet."""
+        if self._drawn_in is not self._colors:
+            self._draw()
+        elif self._shows_finished and (classes := self._session.scene.finishing.classes) is not None:
+            top, left, bottom, right = event.box
+            self._image.put_map(top, left, classes[top:bottom, left:right], self._drawn_in)
+
+    def _target_changed(self, event: PaintTargetChanged) -> None:
+        """Classes are painted, not how sure the map is of them."""
+        if event.on_map:
+            self.show_layer("classes")
+
     @property
     def _stale(self) -> bool:
         session = self._session
@@ -360,13 +409,22 @@ class MapController(QObject):
         self._panel.set_calibration(*("", "") if calibration is None else (calibration.brief, calibration.words))
         figures = {} if session.map is None else context_of(session.map.probe)
         self._panel.context.show_figures(figures, max(figures, key=lambda name: figures[name].weight, default=""))
-        if session.class_map is None:
+        self._show_areas()
+
+    def _show_areas(self) -> None:
+        """How much of the map that is shown each class is."""
+        classes, table = self._session.class_map, self._session.classes
+        array = None if classes is None else classes.classes
+        if array is None:
             self._sizing.forget()
             self._legend.set_classes(ClassTable())
-        else:
-            counts = np.bincount(session.class_map.classes.ravel())
-            self._legend.set_classes(session.classes, {n: int(c) for n, c in enumerate(counts) if n})
-            self._size(session.class_map.classes)
+            return
+        if self._session.scene.shows_finished:
+            array, table = self._session.scene.finishing.classes, self._session.scene.finishing.table
+            assert array is not None
+        counts = np.bincount(array.ravel())
+        self._legend.set_classes(table, {n: int(c) for n, c in enumerate(counts) if n})
+        self._size(array)
 
     def _size(self, classes: NDArray[np.uint16]) -> None:
         """Has the areas of the classes found, where the scene has a place on the earth."""

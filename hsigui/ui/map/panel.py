@@ -23,6 +23,7 @@ from hsigui.analysis.references import Matching
 from hsigui.specs import MapSpec
 from hsigui.texts import say
 from hsigui.ui.desk.action_rows import tool_button
+from hsigui.ui.desk.elided import ElidedLabel
 from hsigui.ui.desk.setting_editors import Decimal
 from hsigui.ui.desk.tips import explain
 from hsigui.ui.map.context import ContextBox
@@ -95,7 +96,8 @@ class MapPanel(QWidget):
         self.gains = GainsBar(self)
         self.state = QLabel(say("No map yet."), self)
         self.state.setWordWrap(True)
-        self.pixel = QLabel("–", self)
+        self.pixel = ElidedLabel(self)
+        self.pixel.setText("–")
         self.calibration = QLabel(self)
         form = QFormLayout()
         form.addRow(say("La&yer"), self.layer)

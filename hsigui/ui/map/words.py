@@ -1,4 +1,4 @@
-"""What is said of maps by spectra."""
+"""What is said of maps by spectra, and of the finished map."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import numpy as np
 
 from hsigui.analysis.nearest import Nearest
 from hsigui.analysis.references import Matching
+from hsigui.document.finishing import Finishing
+from hsigui.labels.classes import ClassTable
 from hsigui.texts import say, say_number
 
 
@@ -34,6 +36,25 @@ def map_in_words(found: Nearest) -> str:
     left = int(((found.decided == 0) & found.valid).sum())
     share = 100 * left / known if known else 0.0
     return say("{by} {share:.1f} % of the pixels are unclassified.", by=by, share=share)
+
+
+def finished_in_words(finishing: Finishing, classes: ClassTable, answer: int, row: int, col: int) -> str:
+    """The class of a pixel of the finished map, where it is not the model's; empty where it is.
+
+    Args:
+        classes: of the scene.
+        answer: the class that the model gave; 0 for none.
+    """
+    if finishing.classes is None:
+        return ""
+    number = int(finishing.classes[row, col])
+    name = finishing.table.get(number).name if number else say("no class")
+    model = classes.get(answer).name if answer else say("none")
+    if finishing.painted.array[row, col] and number:
+        return say("{name}, painted by hand (the model: {model})", name=name, model=model)
+    if name == model or number == answer == 0:
+        return ""
+    return say("{name}, by the steps (the model: {model})", name=name, model=model)
 
 
 def _number(matching: Matching, distance: float) -> str:

@@ -9,6 +9,7 @@ from hsigui.ui.results.accuracy_controller import AccuracyController
 from hsigui.ui.results.copying import CopyController
 from hsigui.ui.results.errors import ErrorController
 from hsigui.ui.results.export import ExportController
+from hsigui.ui.results.zones_controller import ZonesController
 
 ROWS: tuple[ActionRow, ...] = (
     ActionRow("export", say("&Export…"), say("Write the map and the report to files"), ExportController.ask,
@@ -28,6 +29,10 @@ ROWS: tuple[ActionRow, ...] = (
               ErrorController.next_error, keys=("F3",), icon="next", when=when.is_measured),
     ActionRow("previous_error", say("Pre&vious error"), say("Go back to the next larger one (Shift+F3)"),
               ErrorController.previous_error, keys=("Shift+F3",), icon="previous", when=when.is_measured),
+    ActionRow("show_zones", say("Areas and statistics by &zone…"),
+              say("Hectares of each class, or what bands and layers are like, by parcel or on all of the scene, as a "
+                  "table"),
+              ZonesController.show_zones, when=when.has_scene),
     ActionRow("copy_commands", say("Copy the map as &commands"),
               say("Command lines that make this map again in an empty folder, to the clipboard"),
               CopyController.copy_commands, when=when.has_map, icon="copy"),

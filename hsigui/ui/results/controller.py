@@ -14,6 +14,7 @@ from hsigui.ui.results.errors import ErrorController
 from hsigui.ui.results.errors_strip import ErrorsStrip
 from hsigui.ui.results.export import ExportController
 from hsigui.ui.results.panel import NO_REFERENCE, ResultsPanel
+from hsigui.ui.results.zones_controller import ZonesController
 
 
 class ResultsController(QObject):
@@ -47,4 +48,6 @@ def results(bench: Bench) -> PanelParts:
     panel = ResultsPanel(bench.desk.window, strip, bench.actions["show_accuracy"])
     errors = ErrorController(bench, strip)
     shown = ResultsController(bench.desk, panel), errors, AccuracyController(bench, errors)
-    return PanelParts(panel, (panel, *shown, ExportController(bench.desk), CopyController(bench.desk)))
+    return PanelParts(
+        panel, (panel, *shown, ExportController(bench.desk), CopyController(bench.desk), ZonesController(bench))
+    )

@@ -11,6 +11,7 @@ from hsigui.texts import say
 from hsigui.ui.desk import theme
 from hsigui.ui.desk.action_rows import ActionRow, ActionSet
 from hsigui.ui.feature_space import actions as feature_space
+from hsigui.ui.finishing import actions as finishing
 from hsigui.ui.image import actions as image
 from hsigui.ui.image.tools_table import TOOLS
 from hsigui.ui.labels import actions as labels
@@ -107,7 +108,7 @@ ROWS: tuple[ActionRow, ...] = (
 
 ACTIONS: tuple[ActionRow, ...] = (
     *scene.ROWS, *layers.ROWS, *labels.ROWS, *image.ROWS, *spectra.ROWS, *training.ROWS, *class_map.ROWS,
-    *masks.ROWS, *results.ROWS, *runs.ROWS, *study.ROWS, *views.ROWS, *feature_space.ROWS, *ROWS,
+    *masks.ROWS, *results.ROWS, *runs.ROWS, *study.ROWS, *views.ROWS, *feature_space.ROWS, *finishing.ROWS, *ROWS,
 )  # fmt: skip
 
 LAYERS: tuple[str | None, ...] = (
@@ -149,7 +150,7 @@ MENUS: tuple[tuple[str, tuple[object, ...]], ...] = (
                (say("C&oordinates"), (*(f"coordinates_{name}" for name, *_ in COORDINATES), None, "copy_place")),
                (say("Ove&r the image"), ("scale_bar", "north_arrow", "grid_map", "grid_lonlat")), None,
                (say("&Derived layers"), ("new_layer", "unmix", *LAYERS)), (say("Mas&ks"), masks.MENU), None,
-               "show_labels", "show_map",
+               "show_labels", "show_map", (say("Finished map"), finishing.MENU),
                (say("Truth and errors"), ("show_truth", None, "show_accuracy", "show_errors", "next_error",
                                           "previous_error")),
                "next_layer", "superpixels", "overlay_less", "overlay_more", None,
@@ -158,7 +159,7 @@ MENUS: tuple[tuple[str, tuple[object, ...]], ...] = (
                "@docks",
                (say("Colours of the &window"), tuple(f"theme_{name}" for name, _, _ in THEMES)))),
     (say("&Training"), ("pretrain", "pause", "cancel", None, "open_run", "export_run", "show_run_folder", None, "live",
-                        "renew_map", "ask_me", None, "classify_by", None,
+                        "renew_map", "ask_me", None, "classify_by", None, "show_zones",
                         (say("&Maps and trainings"), runs.MENU), "study", "open_study")),
     (say("&Help"), ("command_palette", None, "help_here", "whats_this", "start_page", "help_pages", "shortcuts",
                     None, "report_problem", "about")),

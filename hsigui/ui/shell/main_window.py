@@ -31,6 +31,8 @@ from hsigui.document.events import (
     DerivedListChanged,
     DerivedViewChanged,
     EncoderChanged,
+    FinishedChanged,
+    FinishingChanged,
     HistoryChanged,
     KeepingChanged,
     LabelsChanged,
@@ -133,7 +135,7 @@ TITLE = "hsigui"
 ACTIONS_DEPEND_ON = (
     SceneShown, ScenesChanged, BandsChanged, NotesChanged, LabelsChanged, ValidationChanged, HistoryChanged,
     ClassesChanged, CurrentClassChanged, TruthChanged, EncoderChanged, MapChanged, AccuracyChanged, SavedChanged,
-    QueueChanged, DerivedListChanged, DerivedViewChanged, MasksChanged,
+    QueueChanged, DerivedListChanged, DerivedViewChanged, FinishingChanged, FinishedChanged, MasksChanged,
 )  # fmt: skip
 TITLE_DEPENDS_ON = (
     SceneShown, ScenesChanged, SavedChanged, LabelsChanged, ValidationChanged, ClassesChanged, ProjectChanged,

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 
 from hsigui.texts import say
 from hsigui.ui.feature_space.room import feature_space, statistics
+from hsigui.ui.finishing.room import finish_map
 from hsigui.ui.image.bench import Bench, PanelParts
 from hsigui.ui.labels.explorer_controller import regions
 from hsigui.ui.labels.history_controller import history
@@ -72,4 +73,5 @@ PANELS: tuple[PanelRow, ...] = (
     PanelRow("Statistics", say("Statistics"), statistics, _BOTTOM, scrolls=True, behind="Feature space"),
     PanelRow("Maps and trainings", say("Maps and trainings"), maps_and_trainings, _BOTTOM, behind="Statistics"),
     PanelRow("Overlays", say("Overlays"), overlays, _RIGHT, behind="Quality"),
+    PanelRow("Finish map", say("Finish map"), finish_map, _RIGHT, scrolls=True, behind="Overlays"),
 )

@@ -132,6 +132,10 @@ class StatusBar(QStatusBar):
         if self._session.class_map is not None:
             mapped = int(self._session.class_map.classes[self._pixel])
             words.append(say("map: {name}", name=self._session.classes.get(mapped).name if mapped else say("no data")))
+        finishing = self._session.scene.finishing
+        if self._session.scene.shows_finished and finishing.in_use and finishing.classes is not None:
+            last = int(finishing.classes[self._pixel])
+            words.append(say("finished: {name}", name=finishing.table.get(last).name if last else say("no class")))
         if self._session.truth is not None and self._session.truth.array[self._pixel]:
             true = int(self._session.truth.array[self._pixel])
             words.append(say("truth: {name}", name=self._session.classes.get(true).name))

@@ -7,9 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from pyogrio.raw import write
+from pyproj import CRS
 
+from hsigui.cube.cube import Geo
 from hsigui.errors import HsiError
+from hsigui.labels.classes import ClassInfo, ClassTable
 from hsigui.labels.formats import wkb
+from hsigui.labels.formats.files import write_classes
 from hsigui.labels.formats.zone_files import NO_NAME, fields_in, read_zones
 from hsigui.labels.grid import Grid
 from hsigui.labels.raster import AmbiguousLabels
@@ -69,3 +73,23 @@ def test_a_file_without_polygons_is_refused(tmp_path: Path) -> None:
     )
     with pytest.raises(HsiError, match="holds no polygons"):
         read_zones(path, GRID)
+
+
+def test_a_file_of_another_place_is_refused_with_where_it_would_be(tmp_path: Path) -> None:
+    path, system = tmp_path / "far.gpkg", CRS.from_epsg(32633).to_wkt()
+    write(path, np.array([square(0, 0)], dtype=object), [np.array(["a"], dtype=object)], ["name"], driver="GPKG",
+          geometry_type="Polygon", crs=system)  # fmt: skip
+    with pytest.raises(HsiError, match="would be at rows 898 to 900 and columns -500 to -498"):
+        read_zones(path, Grid(10, 10, Geo((1.0, 0.0, 500.0, 0.0, -1.0, 900.0), system)))
+
+
+def test_a_raster_of_other_pixels_gives_each_pixel_the_zone_at_its_centre(tmp_path: Path) -> None:
+    system = CRS.from_epsg(32633).to_wkt()
+    numbers = np.repeat(np.array([[1, 1, 9], [9, 9, 4]], dtype=np.uint16), 3, axis=1)
+    write_classes(tmp_path / "zones.tif", numbers, ClassTable((ClassInfo(4, "Äcker", (0, 0, 0)),)),
+                  Geo((5.0, 0.0, 0.0, 0.0, -10.0, 20.0), system))  # fmt: skip
+    found = read_zones(tmp_path / "zones.tif", Grid(2, 4, Geo((10.0, 0.0, 0.0, 0.0, -10.0, 20.0), system)))
+    assert [info.name for info in found.infos] == ["1", "Äcker", "9"]
+    members = found.members(slice(0, 2))
+    assert members.zones.tolist() == [0, 0, 0, 2, 2, 2, 2, 1]
+    assert any("nearest neighbour" in note for note in found.notes)

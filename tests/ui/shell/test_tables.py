@@ -27,7 +27,7 @@ def test_each_tool_has_an_icon_and_a_place_in_the_strip(window):
     assert all(resource("icons", f"{row.picture}.svg").is_file() for row in TOOL_ROWS)
     strip = window.findChild(QToolBar, "label tools")
     shown = [action.objectName() for action in strip.actions() if not action.isSeparator()]
-    assert shown == [*(f"tool_{row.name}" for row in TOOL_ROWS), "validation"]
+    assert shown == [*(f"tool_{row.name}" for row in TOOL_ROWS), "validation", "paint_map"]
 
 
 def test_options_are_those_of_the_row(demo):

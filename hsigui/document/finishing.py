@@ -1,0 +1,341 @@
+"""The last hand at the maps of one scene: steps done over each, and classes that a hand paints over what they make.
+
+The model's answer stays as it is, in `Scene.map`; what comes of it here is `Scene.finished`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsigui.document.events import (
+    Events,
+    FinishedChanged,
+    FinishedPainted,
+    FinishedShown,
+    FinishingChanged,
+    HistoryChanged,
+    PaintTargetChanged,
+)
+from hsigui.document.finished import ChosenStep, Computed, KeptFinishing, painted_over
+from hsigui.document.values import Box
+from hsigui.finishing.finished_map import FinishedMap
+from hsigui.labels.classes import MAX_CLASS, ClassTable
+from hsigui.labels.history import History
+from hsigui.labels.label_map import Edit, LabelMap
+from hsigui.labels.matching import match_classes
+from hsigui.labels.strokes import Area, trimmed
+
+PAINTED = "painted.tif"  # what the painted layer is called before it is in a file
+
+
+class Finishing:
+    """Steps, painted classes, and what both make of the map.
+
+    Args:
+        events: of the scene; told of every change.
+        labels, history: of the scene: painted numbers are those of its classes, and what was painted on the map is
+            taken back in its turn with what was labelled.
+
+    Attributes:
+        painted: class numbers that a hand has painted over the map; 0 where it has not.
+        history: how to take that back.
+        computed: what the steps have made of a map; None before that, and without a map.
+    """
+
+    def __init__(self, events: Events, labels: LabelMap, history: History) -> None:
+        self._events, self._labels, self._label_history = events, labels, history
+        self.painted = LabelMap(*labels.shape)
+        self.history = History(self.painted)
+        self.computed: Computed | None = None
+        self._steps: tuple[ChosenStep, ...] = ()
+        self._shown = self._painting = False
+        self._stroke: list[Box] | None = None
+        # After which step of the labels each step of `history` was done, by its number, those forgotten included.
+        self._after: dict[int, int] = {}
+        self._labels_at_undo = 0  # how many steps of the labels were done when something was taken back here
+        self._whole: NDArray[np.uint16] | None = None  # what the steps made with what is painted; None where nothing is
+        self._table = ClassTable()
+        self._numbers: NDArray[np.uint16] | None = None  # in the finished map, of each painted number; 0 for gone ones
+        self._kept: tuple[object, KeptFinishing] | None = None
+
+    # What is known
+
+    @property
+    def steps(self) -> tuple[ChosenStep, ...]:
+        """What is to be done over every map, in this order."""
+        return self._steps
+
+    @property
+    def pixels(self) -> int:
+        """How many pixels a hand has painted."""
+        return self.painted.labelled()
+
+    @property
+    def in_use(self) -> bool:
+        """Whether the finished map can be another than the model's answer."""
+        return any(step.on for step in self._steps) or self.pixels > 0
+
+    @property
+    def shown(self) -> bool:
+        """Whether the finished map is asked to be shown in place of the model's answer."""
+        return self._shown
+
+    @property
+    def painting(self) -> bool:
+        """Whether the tools paint on the finished map, in place of labels."""
+        return self._painting
+
+    @property
+    def stroking(self) -> bool:
+        """From the start of a stroke on the map to its end."""
+        return self._stroke is not None
+
+    @property
+    def finished(self) -> FinishedMap | None:
+        """The finished map as it is now; None without any. Nothing changes its arrays any more."""
+        computed = self.computed
+        if computed is None:
+            return None
+        if self._whole is None:
+            return computed.found
+        return painted_over(computed.found, self._seen(), self._painted_classes, PAINTED)
+
+    @property
+    def layer(self) -> tuple[NDArray[np.uint16], ClassTable] | None:
+        """What is painted on the map, as a file of labels has it: class numbers (rows x cols, 0 for none) and what they
+        mean; None where nothing is."""
+        return (self._seen(), self._painted_classes) if self.pixels else None
+
+    @property
+    def classes(self) -> NDArray[np.uint16] | None:
+        """Class numbers of the finished map, rows x cols, a view that may change; None without any."""
+        return None if self.computed is None else self.computed.found.classes if self._whole is None else self._whole
+
+    @property
+    def table(self) -> ClassTable:
+        """Names and colours of the finished map."""
+        return self._table if self._whole is not None or self.computed is None else self.computed.found.table
+
+    @property
+    def kept(self) -> KeptFinishing:
+        """What is to be kept; the same object while nothing changes."""
+        now = (self._steps, self._shown, self.history.revision)
+        if self._kept is None or self._kept[0] != now:
+            box = self.painted.extent() if self.pixels else None
+            part = None if box is None else self.painted.array[box[0] : box[2], box[1] : box[3]].copy()
+            self._kept = now, KeptFinishing(self._steps, self._shown, box or (0, 0, 0, 0), part)
+        return self._kept[1]
+
+    def class_at(self, row: int, col: int) -> int:
+        """The number of the scene's class that a pixel of the finished map has; 0 for none."""
+        if self.classes is None or not self.classes[row, col]:
+            return 0
+        name = self.table.get(int(self.classes[row, col])).name.casefold()
+        return next((info.number for info in self._labels.classes if info.name.casefold() == name), 0)
+
+    # Steps
+
+    def set_steps(self, steps: tuple[ChosenStep, ...]) -> None:
+        """Takes what is to be done over every map."""
+        if steps != self._steps:
+            self._steps = steps
+            self._events.emit(FinishingChanged())
+
+    def put(self, computed: Computed | None) -> None:
+        """Takes what steps have made of the map; None where there is no map any more."""
+        if computed is None and self.computed is None:
+            return
+        self.computed = computed
+        self._cover()
+        self._events.emit(FinishedChanged())
+
+    def show(self, shown: bool) -> None:
+        """Shows the finished map in place of the model's answer, or that again."""
+        if shown != self._shown:
+            self._shown = shown
+            self._events.emit(FinishedShown())
+
+    # Painting
+
+    def paint_here(self, on: bool) -> None:
+        """Has the tools paint on the finished map from now on, or labels again. What is painted is to be seen."""
+        if on:
+            self.show(True)
+        if on != self._painting:
+            self.end_stroke()
+            self._painting = on
+            self._events.emit(PaintTargetChanged(on))
+
+    def begin_stroke(self, text: str) -> None:
+        """From here on to `end_stroke` all edits are one step, and only who draws the map is told of each."""
+        self.end_stroke()
+        self.history.begin(text)
+        self._stroke = []
+
+    def end_stroke(self) -> None:
+        """Closes a stroke; does nothing when there is none."""
+        stroke, self._stroke = self._stroke, None
+        if stroke is not None:
+            self.history.end()
+            if stroke:
+                self._done()
+
+    def paint(self, area: Area, number: int, text: str) -> None:
+        """Gives pixels of the finished map a class; 0 gives them back what the steps make of them."""
+        top, left, mask = area
+        window = self.painted.array[top : top + mask.shape[0], left : left + mask.shape[1]]
+        wanted = mask & (window != number)
+        valid = None if self.computed is None else self.computed.found.valid
+        if number and valid is not None:  # where the scene has no data there is nothing to be right about
+            wanted &= valid[top : top + mask.shape[0], left : left + mask.shape[1]]
+        found = trimmed(top, left, wanted)
+        if found is not None:
+            self.edit(Edit(*found, number), text)
+
+    def erase_all(self, text: str) -> None:
+        """Takes all away that was painted; can be taken back."""
+        box = self.painted.extent()
+        if box is not None:
+            mask = np.ones((box[2] - box[0], box[3] - box[1]), dtype=bool)
+            self.paint((box[0], box[1], mask), 0, text)
+
+    def edit(self, edit: Edit, text: str) -> None:
+        """Changes what is painted; can be taken back."""
+        self.history.do(edit, text)
+        self._tell_box(edit.box)
+        if self._stroke is not None:
+            self._stroke.append(edit.box)
+        else:
+            self._done()
+
+    # Taking back
+
+    @property
+    def is_next_to_undo(self) -> bool:
+        """Whether what was painted last on the map came after what was labelled last."""
+        after = self._after.get(self._step)
+        return bool(self.history.undo_text) and (
+            not self._label_history.undo_text or (after is not None and after >= self._label_step)
+        )
+
+    @property
+    def is_next_to_redo(self) -> bool:
+        """Whether what was taken back of the map came before what was taken back of the labels."""
+        if not self.history.redo_text or self._label_history.done != self._labels_at_undo:
+            return False  # something was labelled since
+        after = self._after.get(self._step + 1)
+        return not self._label_history.redo_text or (after is not None and after <= self._label_step)
+
+    def undo(self) -> None:
+        """Takes the last step on the map back."""
+        self.end_stroke()
+        if self._labels_at_undo != self._label_history.done:  # what was taken back before a label came is gone for good
+            self.history.put(self.history.steps[: self.history.place], self.history.place, self.history.forgotten)
+        self._labels_at_undo = self._label_history.done
+        self._moved(self.history.place - 1)
+
+    def redo(self) -> None:
+        """Does the next step on the map again."""
+        self.end_stroke()
+        self._moved(self.history.place + 1)
+
+    def _moved(self, place: int) -> None:
+        step = self.history.go_to(place)
+        if step is None:
+            return
+        for edit in step.edits:
+            self._tell_box(edit.box)
+        self._tell()
+
+    # Coming back
+
+    def take_up(self, kept: KeptFinishing) -> None:
+        """Goes on with what was kept; what does not fit the scene as it is now is left out."""
+        top, left, bottom, right = kept.box
+        rows, cols = self.painted.shape
+        if kept.painted is not None and bottom <= rows and right <= cols:
+            self.painted.apply(Edit(top, left, kept.painted > 0, kept.painted[kept.painted > 0]))
+        self.set_steps(kept.steps)
+        self._cover()
+        self.show(kept.shown)
+
+    # Inner doings
+
+    @property
+    def _step(self) -> int:
+        return self.history.forgotten + self.history.place
+
+    @property
+    def _label_step(self) -> int:
+        return self._label_history.forgotten + self._label_history.place
+
+    def _done(self) -> None:
+        self._after[self._step] = self._label_step
+        self._tell()
+
+    def _tell(self) -> None:
+        if not self.pixels:
+            self._whole = self._numbers = None
+        self._events.emit(HistoryChanged())
+        self._events.emit(FinishedChanged(painted=True))
+
+    def _tell_box(self, box: Box) -> None:
+        if self.computed is not None:
+            numbers = self._numbers
+            known = self._labels.classes
+            if numbers is None or any(n in known and not numbers[n] for n in self.painted.numbers()):
+                self._cover()  # of a class that was not painted before
+            else:
+                self._cover_box(box)
+        self._events.emit(FinishedPainted(box))
+
+    def _cover(self) -> None:
+        """Lays what is painted over what the steps have made."""
+        self._whole = self._numbers = None
+        box = self.painted.extent()
+        if self.computed is None or box is None or not self.pixels:
+            return
+        self._table, self._numbers = matched(self.computed.found.table, self._painted_classes)
+        self._whole = np.array(self.computed.found.classes, dtype=np.uint16)
+        self._cover_box(box)
+
+    def _cover_box(self, box: Box) -> None:
+        assert self.computed is not None
+        assert self._whole is not None
+        assert self._numbers is not None
+        part = slice(box[0], box[2]), slice(box[1], box[3])
+        numbers, found = self._numbers[self.painted.array[part]], self.computed.found
+        here = numbers > 0 if found.valid is None else (numbers > 0) & found.valid[part]
+        self._whole[part] = np.where(here, numbers, found.classes[part])
+
+    @property
+    def _painted_classes(self) -> ClassTable:
+        """Of the scene, those that are painted. One that was deleted is none: what was painted of it is not seen."""
+        known = self._labels.classes
+        return ClassTable(tuple(known.get(number) for number in self.painted.numbers() if number in known))
+
+    def _seen(self) -> NDArray[np.uint16]:
+        """What is painted and seen, a copy, rows x cols."""
+        known = self._labels.classes
+        gone = [number for number in self.painted.numbers() if number not in known]
+        found = np.where(np.isin(self.painted.array, gone), np.uint16(0), self.painted.array) if gone else None
+        return self.painted.array.copy() if found is None else found
+
+
+def matched(table: ClassTable, painted: ClassTable) -> tuple[ClassTable, NDArray[np.uint16]]:
+    """The table of a map that is painted on, and the number in it of every class that is painted (0 for those that are
+    not), as `match_classes` has them.
+
+    Args:
+        table: of the map.
+        painted: classes that are painted.
+
+    Returns:
+        The table, and one number for each of 0 to 65,535.
+    """
+    numbers = np.zeros(MAX_CLASS + 1, dtype=np.uint16)
+    there = np.asarray([painted.numbers], dtype=np.uint16)
+    found = match_classes(there, painted, table)
+    numbers[there[0]] = found.array[0]
+    return found.classes, numbers
