@@ -44,7 +44,7 @@ def prepare_lines(
 
 
 def with_reading(cube: Cube) -> Cube:
-    """The cube with how it was read in its history, as `hsigui prepare` notes it, where that is not as its file says."""
+    """The cube with how it was read in its history, as `hsigui prepare` notes it, where its file does not say it."""
     words = reading_words(cube)
     return cube.with_info(replace(cube.info, history=(*cube.info.history, words))) if words else cube
 

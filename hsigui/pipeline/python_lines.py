@@ -329,9 +329,8 @@ class _Script:
         steps = list[str]()
         for name, value in line.in_order:
             words = " ".join(filter(None, (name.removeprefix("--"), value and shlex.quote(value))))
-            if name in ("--dark", "--white-dark", "--panel") or (
-                name == "--resampling" and "grid" in "".join(steps[-1:])
-            ):
+            of_grid = name == "--resampling" and bool(steps) and steps[-1].startswith("grid ")
+            if of_grid or name in ("--dark", "--white-dark", "--panel"):  # parts of the step before
                 steps[-1] += f" --{words}"
             elif name not in READING | JOINING | WRITTEN.keys():
                 steps.append(words)
