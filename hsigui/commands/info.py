@@ -12,8 +12,10 @@ from hsigui.commands.console import run_with_progress
 from hsigui.commands.reading import reading
 from hsigui.commands.without_effect import require_effect
 from hsigui.cube.nodata import band_name
+from hsigui.jobs import Context
 from hsigui.labels.describe import describe_file
-from hsigui.preparing.bad_bands import proposed_bad_bands
+from hsigui.preparing.bad_bands import BadBand, proposed_bad_bands
+from hsigui.preparing.smile import Smile, smile_of
 from hsigui.texts import say
 
 
@@ -21,9 +23,11 @@ def info(arguments: argparse.Namespace) -> None:
     """Prints what a file holds: a cube, a class raster or a spectral library."""
     require_effect(arguments, [])
     about = describe_file(arguments.path, **reading(arguments))
-    proposed = _proposed(arguments) if arguments.propose_bad_bands else []
+    proposed: list[dict[str, Any]] = []
     if arguments.propose_bad_bands:
+        proposed, smile = _proposed(arguments)
         about["proposed_bad_bands"] = proposed
+        about["notes"] = [*about["notes"], *([] if smile is None else [smile.told])]
     if arguments.json:
         print(json.dumps(about, indent=1))
         return
@@ -54,17 +58,21 @@ def info(arguments: argparse.Namespace) -> None:
         print(say("{note:>24}  {note2}", note=say("note"), note2=note))
 
 
-def _proposed(arguments: argparse.Namespace) -> list[dict[str, Any]]:
-    """The bands of a cube that look bad, ready to be written as JSON; they count from 0."""
+def _proposed(arguments: argparse.Namespace) -> tuple[list[dict[str, Any]], Smile | None]:
+    """The bands of a cube that look bad, ready to be written as JSON (they count from 0); and its smile."""
     cube = api.open(arguments.path, **reading(arguments))
-    found = run_with_progress(lambda ctx: proposed_bad_bands(cube, ctx.check), say("Looking at {name}", name=cube.name))
+
+    def work(ctx: Context) -> tuple[tuple[BadBand, ...], Smile | None]:
+        return proposed_bad_bands(cube, ctx.check), smile_of(cube, ctx.check)
+
+    found, smile = run_with_progress(work, say("Looking at {name}", name=cube.name))
     return [
         {
             "band": bad.band, "name": band_name(bad.band, cube.info), "reason": bad.reason, "told": bad.told,
             "figure": bad.figure if isfinite(bad.figure) else None, "marked": bool(cube.is_bad[bad.band]),
         }
         for bad in found
-    ]  # fmt: skip
+    ], smile  # fmt: skip
 
 
 def _shortened(value: object) -> str:

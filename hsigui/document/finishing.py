@@ -59,6 +59,7 @@ class Finishing:
         self._whole: NDArray[np.uint16] | None = None  # what the steps made with what is painted; None where nothing is
         self._table = ClassTable()
         self._numbers: NDArray[np.uint16] | None = None  # in the finished map, of each painted number; 0 for gone ones
+        self._finished: tuple[Computed, int, ClassTable, FinishedMap] | None = None
         self._saved: tuple[Path | None, int] = (None, -1)
         self._kept: tuple[object, KeptFinishing] | None = None
 
@@ -107,7 +108,12 @@ class Finishing:
             return None
         if self._whole is None:
             return computed.found
-        return painted_over(computed.found, self._seen(), self._painted_classes, PAINTED)
+        classes, now = self._painted_classes, self.history.revision
+        known = self._finished
+        if known is None or known[0] is not computed or known[1] != now or known[2] != classes:
+            known = computed, now, classes, painted_over(computed.found, self._seen(), classes, PAINTED)
+            self._finished = known
+        return known[3]
 
     @property
     def hand(self) -> LastHand:
@@ -165,7 +171,7 @@ class Finishing:
         """Takes what steps have made of the map; None where there is no map any more."""
         if computed is None and self.computed is None:
             return
-        self.computed = computed
+        self.computed, self._finished = computed, None
         self._cover()
         self._events.emit(FinishedChanged())
 

@@ -26,8 +26,8 @@ from hsigui.texts import say
 PARTS = {
     "view": say("the view"), "spectra": say("the spectra"), "truth": say("the ground truth"), "runs": say("the runs"),
     "map": say("the map"), "layers": say("the derived layers"), "results": say("the table of results"),
-    "finishing": say("the last hand at the map"),
     "masks": say("the masks"),
+    "finishing": say("the last hand at the map"),
 }  # fmt: skip
 LookedAt = tuple[float, float, float]  # row and column in the middle of the view, and logical pixels a scene pixel
 
@@ -95,8 +95,8 @@ class SceneState:
         libraries: spectral libraries in use, by their paths.
         results: maps that are kept beside the one that is shown, and notes of trainings.
         errors_meant: which errors of the map are looked at.
-        finishing: steps that are done over its maps, and what a hand has painted over them.
         masks: pixels that are masked out for some use.
+        finishing: steps that are done over its maps, and what a hand has painted over them.
     """
 
     view: ViewState | None = None
@@ -114,8 +114,8 @@ class SceneState:
     libraries: tuple[LibraryPlace, ...] = ()
     results: tuple[KeptResult, ...] = ()
     errors_meant: Confused = ALL
-    finishing: KeptFinishing = NOTHING
     masks: tuple[SceneMask, ...] = ()
+    finishing: KeptFinishing = NOTHING
 
     @property
     def lost_in_words(self) -> str:

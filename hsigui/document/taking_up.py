@@ -19,8 +19,8 @@ def state_of(scene: Scene, looked_at: LookedAt | None = None) -> SceneState:
         libraries=scene.libraries,
         results=scene.results.all,
         errors_meant=scene.errors_meant,
-        finishing=scene.finishing.kept,
         masks=scene.masks.all,
+        finishing=scene.finishing.kept,
     )  # fmt: skip
 
 

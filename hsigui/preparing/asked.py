@@ -33,6 +33,7 @@ from hsigui.preparing.onto import Onto
 from hsigui.preparing.other_sensor import Like
 from hsigui.preparing.smooth import smoothing_of
 from hsigui.preparing.step import Step
+from hsigui.preparing.white import white_of
 from hsigui.texts import say
 
 
@@ -148,16 +149,27 @@ _MAKERS: dict[str, Callable[[str], Step]] = {
 STEPS = tuple(StepRow(option, form, title, _MAKERS[option], FORMS.get(option)) for option, form, title in words.STEPS)
 
 
-def step_of(option: str, text: str = "") -> Step:
+WHITE = StepRow("white", words.WHITE_FORM, words.WHITE, white_of, FORMS["white"])
+"""White and dark reference: on a command line its parts are options of their own."""
+
+_PLACE = next(place for place, row in enumerate(STEPS) if row.option == "flat-field")
+OFFERED = (*STEPS[:_PLACE], WHITE, *STEPS[_PLACE:])
+"""All steps, with `WHITE` where help has it."""
+
+
+def step_of(option: str, text: str = "", scene: Path | str | None = None) -> Step:
     """The step of a word and a text.
+
+    Args:
+        scene: the file of the scene, for references that lie beside it.
 
     Raises:
         HsiError: there is no such step, or the text does not say it.
     """
-    row = next((row for row in STEPS if row.option == option), None)
+    row = next((row for row in OFFERED if row.option == option), None)
     if row is None:
         raise HsiError(
             say("There is no step {option}.", option=option),
-            say("Choose from: {all}.", all=", ".join(row.option for row in STEPS)),
+            say("Choose from: {all}.", all=", ".join(row.option for row in OFFERED)),
         )
-    return row.step(text)
+    return white_of(text, scene) if row is WHITE else row.step(text)

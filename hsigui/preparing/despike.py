@@ -210,7 +210,7 @@ class _Neighbours:
         middle = _median(ring, _LEAST)
         away = near[1:-1, 1:-1] - middle
         beside = np.stack([
-            np.where(self._there[:, n], away[..., self._beside[:, n]], np.nan) for n in range(len(_BANDS))
+            np.where(self._there[:, n], np.take(away, self._beside[:, n], axis=2), np.nan) for n in range(len(_BANDS))
         ])  # fmt: skip
         expected = middle + _median(beside, 1)
         return own - expected, expected, np.fmin.reduce(np.abs(ring - own), axis=0)
@@ -241,9 +241,33 @@ class _Neighbours:
 
 def _median(values: NDArray[np.floating], least: int) -> NDArray[np.float64]:
     """The median of what is known along the first axis, at least so many of it, else NaN; any x rest to rest."""
-    ordered = np.sort(values, axis=0)  # NaN come last
-    count = np.isfinite(values).sum(axis=0)
-    high, low = count // 2, np.maximum(count - 1, 0) // 2
-    high = np.minimum(high, len(values) - 1)
-    pair = (np.take_along_axis(ordered, at[None], axis=0)[0] for at in (low, high))
-    return np.where(count >= max(1, least), sum(one.astype(np.float64) for one in pair) / 2, np.nan)
+    known = np.isfinite(values)
+    count = known.sum(axis=0)
+    ordered = _ordered(np.where(known, values, values.dtype.type(np.inf)))
+    middle = np.full(count.shape, np.nan)
+    for there in np.flatnonzero(np.bincount(count.ravel(), minlength=1)).tolist():
+        if there >= max(1, least):
+            with np.errstate(invalid="ignore"):
+                of_so_many = (ordered[(there - 1) // 2].astype(np.float64) + ordered[there // 2]) / 2
+            np.copyto(middle, of_so_many, where=count == there)
+    return middle
+
+
+# Exchanges that sort so many numbers (Batcher 1968, “Sorting networks and their applications”).
+_EXCHANGES = {
+    4: ((0, 1), (2, 3), (0, 2), (1, 3), (1, 2)),
+    8: ((0, 1), (2, 3), (4, 5), (6, 7), (0, 2), (1, 3), (4, 6), (5, 7), (1, 2), (5, 6), (0, 4), (1, 5), (2, 6), (3, 7),
+        (2, 4), (3, 5), (1, 2), (3, 4), (5, 6)),
+}  # fmt: skip
+
+
+def _ordered(values: NDArray[np.floating]) -> NDArray[np.floating]:
+    """Sorted along the first axis, any x rest; of few numbers all pixels at once, which is many times quicker."""
+    exchanges = _EXCHANGES.get(len(values))
+    if exchanges is None:
+        return np.sort(values, axis=0)
+    for one, other in exchanges:
+        low = np.minimum(values[one], values[other])
+        np.maximum(values[one], values[other], out=values[other])
+        values[one] = low
+    return values

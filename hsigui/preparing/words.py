@@ -35,6 +35,9 @@ STEPS = (
 )  # fmt: skip
 """Each step: its word, what is given with it (empty for nothing), and what it does; in the order of the help."""
 
+WHITE_FORM = "FILE|FIRST:LAST|auto"
+WHITE = say("divide by the mean line of a white reference: a cube, rows of the scene, or auto for that which the "
+            "camera's program has put beside the scene")  # fmt: skip
 RESAMPLINGS = ("nearest", "bilinear", "cubic", "average")
 MOSAICS = ("first", "feather")
 WHOSE_GRID = ("first", "finest")

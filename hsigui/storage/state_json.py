@@ -69,10 +69,10 @@ def entries_of(state: SceneState, folder: Path, before: SceneState | None = None
         entries["layers", "shown"] = json.dumps(shown.to_json()) if shown.layers else None
     if before is None or state.results is not before.results:
         entries |= results_to_entries(state.results, folder, () if before is None else before.results)
-    if before is None or state.finishing is not before.finishing:
-        entries |= finishing_to_entries(state.finishing)
     if before is None or state.masks is not before.masks:
         entries["masks", "all"] = masks_to_json(state.masks)
+    if before is None or state.finishing is not before.finishing:
+        entries |= finishing_to_entries(state.finishing)
     if before is None or state.map is not before.map:
         entries |= _map_to_entries(state.map)
     return {name: value for name, value in entries.items() if value is not None or name[0] not in state.lost}
@@ -98,8 +98,8 @@ def state_from(entries: Mapping[Name, Any], shape: tuple[int, int], folder: Path
         "map": lambda: _map_from(entries, shape),
         "layers": lambda: _layers_from(entries),
         "results": lambda: {"results": results_from(entries, shape, folder)},
-        "finishing": lambda: {"finishing": finishing_from(entries, shape)},
         "masks": lambda: {"masks": masks_from_json(entries.get(("masks", "all")), shape)},
+        "finishing": lambda: {"finishing": finishing_from(entries, shape)},
     }
     for part in PARTS:
         try:

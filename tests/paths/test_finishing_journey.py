@@ -16,6 +16,7 @@ from hsigui.pipeline import provenance
 from hsigui.pipeline.evaluate import evaluate
 from hsigui.specs import SplitSpec
 from hsigui.ui.finishing.panel import FinishPanel
+from hsigui.ui.results.accuracy_page import AccuracyPage
 from hsigui.ui.results.export_dialog import ExportChoice, ExportDialog
 from hsigui.ui.results.panel import ResultsPanel
 from tests.ui.windows import idle, opened, paint, press, texts, trained
@@ -84,6 +85,11 @@ def test_a_map_is_finished_measured_kept_and_exported_as_the_command_does_it(
     said = f"After: majority 3, sieve 20, merge {second}={first}; {left_out} hand-painted pixels are left out"
     assert results.after.text().startswith(said)
 
+    window.actions_["show_accuracy"].trigger()
+    (page,) = window.findChildren(AccuracyPage)
+    assert page.summary.text().startswith("The model's answer, before steps")
+    page.close()
+
     # Painted pixels are in no file yet: nothing that is copied could make them again.
     window.actions_["copy_commands"].trigger()
     idle(qtbot, window)
@@ -137,3 +143,6 @@ def test_a_map_is_finished_measured_kept_and_exported_as_the_command_does_it(
     copied = QGuiApplication.clipboard().text().splitlines()
     assert [line.split()[1] for line in copied][-2:] == ["classify", "edit"], texts(window)
     assert copied[-1].endswith(line), "what was painted is read from the file that the export wrote"
+    window.actions_["copy_python"].trigger()
+    idle(qtbot, window)
+    assert "hsigui.edit(" in QGuiApplication.clipboard().text()

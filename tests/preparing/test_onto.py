@@ -8,6 +8,7 @@ import subprocess
 import numpy as np
 import pytest
 import rasterio
+from rasterio.crs import CRS
 from rasterio.enums import Resampling
 from rasterio.transform import Affine
 from rasterio.vrt import WarpedVRT
@@ -115,6 +116,21 @@ def test_no_sample_depends_on_the_window_in_which_it_is_read(resampling):
     lines = np.concatenate([made.read(slice(row, row + 2)) for row in range(0, made.rows, 2)])
     np.testing.assert_allclose(lines, whole, rtol=1e-4)
     assert made.read(slice(3, 3)).shape == (0, made.cols, 3)
+
+
+def test_a_grid_may_reach_beyond_what_the_coordinate_system_of_the_scene_has():
+    """The whole disk of the earth as seen from afar, with corners that show the sky."""
+    array = np.random.default_rng(2).integers(1, 9000, (90, 180, 2)).astype("int16")
+    world = Geo((2.0, 0.0, -180.0, 0.0, -2.0, 90.0), CRS.from_epsg(4326).to_wkt())
+    cube = cube_of(array, geo=world, bad_bands=(), wavelengths=(), fwhm=(), band_names=(), scale=1.0)
+    disk = CRS.from_proj4("+proj=ortho +lat_0=10 +lon_0=20 +R=6371000").to_wkt()
+    grid = Grid(60, 60, Geo((220000.0, 0.0, -6600000.0, 0.0, -220000.0, 6600000.0), disk))
+    made = Onto(grid).on(cube)
+    whole = made.read()
+    assert np.isnan(whole[0, 0]).all()
+    assert np.isfinite(whole[30, 30]).all()
+    object.__setattr__(made.source, "most", 5000)
+    np.testing.assert_array_equal(made.read(), whole)
 
 
 def test_the_grid_of_a_file_is_taken_as_it_is(tmp_path):

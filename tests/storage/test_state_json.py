@@ -69,15 +69,9 @@ def state(folder: Path) -> SceneState:
         MapMaking(numbers(2), MapSpec(0.5), drawn, {"probe and map": 0.25}, "the truth", numbers(3)),
         (KeptLayer(1, "NDVI", RECIPE, Look(0, "magma", -1.0, None)), KeptLayer(4, "own", LayerRecipe("pca"))),
         DerivedView(0, Measure(1), None, Measure(4, 2)), results=(kept(folder), KeptResult(7, "training", "a name")),
-        errors_meant=Confused(3, 0),
-        finishing=finishing(), masks=(SceneMask(2, mask(), frozenset({"map", "pretrain"}), (1, 2, 3)),),
+        errors_meant=Confused(3, 0), finishing=finishing(),
+        masks=(SceneMask(2, mask(), frozenset({"map", "pretrain"}), (1, 2, 3)),),
     )  # fmt: skip
-
-
-def finishing() -> KeptFinishing:
-    """Steps, one of them of a later version, and a part of the map that a hand has painted."""
-    steps = (ChosenStep("majority", "3"), ChosenStep("sieve", "20,8", on=False), ChosenStep("of-tomorrow", "ü=1"))
-    return KeptFinishing(steps, True, (1, 2, 4, 6), numbers(8)[1:4, 2:6])
 
 
 def mask() -> Mask:
@@ -85,6 +79,12 @@ def mask() -> Mask:
     recipe = MaskRecipe((step_of("formula", "ndvi > 0.3"), Drawn.of(masked), step_of("grow", "2"), step_of("invert")))
     made = Mask.of("Wolken", masked, recipe, notes=("a note",), file="/data/m.tif")
     return replace(made, commands=("hsigui mask a b",))
+
+
+def finishing() -> KeptFinishing:
+    """Steps, one of them of a later version, and a part of the map that a hand has painted."""
+    steps = (ChosenStep("majority", "3"), ChosenStep("sieve", "20,8", on=False), ChosenStep("of-tomorrow", "ü=1"))
+    return KeptFinishing(steps, True, (1, 2, 4, 6), numbers(8)[1:4, 2:6])
 
 
 def kept(folder: Path, number: int = 3) -> KeptResult:
@@ -206,15 +206,15 @@ def test_a_run_is_found_beside_the_project_when_both_have_moved(tmp_path):
         (("layers", "all"), '[{"number": 1, "name": "x", "look": {}}]'),
         (("layers", "all"), '[{"number": 0, "name": "x"}]'),
         (("layers", "shown"), '{"alone": 1}'),
-        (("finishing", "about"), '{"steps": ["majority"], "shown": true}'),
-        (("finishing", "about"), '{"steps": [], "shown": true, "box": [0, 0, 900, 900]}'),
-        (("finishing", "painted"), b"x"),
         (("masks", "all"), '[{"number": 1}]'),
         (
             ("masks", "all"),
             '[{"number": 1, "name": "x", "uses": [], "color": [1, 2, 3], "recipe": [], "notes": [], '
             '"file": "", "commands": [], "bits": "eJwDAAAAAAE="}]',
         ),
+        (("finishing", "about"), '{"steps": ["majority"], "shown": true}'),
+        (("finishing", "about"), '{"steps": [], "shown": true, "box": [0, 0, 900, 900]}'),
+        (("finishing", "painted"), b"x"),
     ],
 )
 def test_a_part_that_is_not_understood_is_named_and_the_others_come_back(tmp_path, name, value):
@@ -222,7 +222,7 @@ def test_a_part_that_is_not_understood_is_named_and_the_others_come_back(tmp_pat
     assert found.lost == (name[0],)
     others = {
         "view": found.view, "spectra": found.spectra, "truth": found.truth, "runs": found.runs, "map": found.map,
-        "layers": found.derived, "finishing": not found.finishing.empty, "masks": found.masks,
+        "layers": found.derived, "masks": found.masks, "finishing": not found.finishing.empty,
     }  # fmt: skip
     assert {part for part, it in others.items() if not it} == {name[0]}
 

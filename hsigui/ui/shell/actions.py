@@ -149,7 +149,7 @@ MENUS: tuple[tuple[str, tuple[object, ...]], ...] = (
                "go_to", "north_up",
                (say("C&oordinates"), (*(f"coordinates_{name}" for name, *_ in COORDINATES), None, "copy_place")),
                (say("Ove&r the image"), ("scale_bar", "north_arrow", "grid_map", "grid_lonlat")), None,
-               (say("&Derived layers"), ("new_layer", "unmix", *LAYERS)), (say("Mas&ks"), masks.MENU), None,
+               (say("&Derived layers"), ("new_layer", "unmix", *LAYERS)), (say("Masks"), masks.MENU), None,
                "show_labels", "show_map", (say("Finished map"), finishing.MENU),
                (say("Truth and errors"), ("show_truth", None, "show_accuracy", "show_errors", "next_error",
                                           "previous_error")),
