@@ -195,15 +195,11 @@ def exported(
         HsiError: as `mapped`.
     """
     chosen = tuple(kinds)
-    *before, drawn = mapped(result, files)
-    steps = [] if result.finishing is None else [done.told for done in result.finishing.steps]
-    if any(step.startswith("--below") for step in steps):
-        drawn += f" --confidence {lines.CONFIDENCE}"
-    made = lines.FINISHED if steps else lines.MAP
+    (*before, drawn), edited, made = _finished(result, files)
     if "measures" in chosen:
         layers = "" if result.nearest is not None else " --probabilities repeated-probabilities.tif"
         drawn += f"{layers} --entropy repeated-entropy.tif"
-    found = [*before, drawn, *([lines.edit(steps)] if steps else [])]
+    found = [*before, drawn, *edited]
     legend = ["--legend", "repeated-classes.csv"] if "legend" in chosen else []
     maps = [kind for kind in chosen if exporter(kind).write is not None]
     for kind in maps or (["png"] if legend else []):
@@ -221,22 +217,42 @@ def exported(
     return tuple(found)
 
 
+def _finished(result: Result, files: LabelPaths) -> tuple[tuple[str, ...], tuple[str, ...], str]:
+    """What draws the map, what does the steps over it, and the file that has it then.
+
+    Raises:
+        HsiError: as `mapped`.
+    """
+    *before, drawn = mapped(result, files)
+    steps = [] if result.finishing is None else [done.told for done in result.finishing.steps]
+    if any(step.startswith("--below") for step in steps):
+        drawn += f" --confidence {lines.CONFIDENCE}"
+    edited = (lines.edit(steps),) if steps else ()
+    return (*before, drawn), edited, lines.FINISHED if steps else lines.MAP
+
+
 OfZones = tuple[Path, str, str]  # a file, its field and its layer; empty for none
 
 
 def areas_counted(
     result: Result, files: LabelPaths, zones: OfZones | None, *, by_share: bool = False
 ) -> tuple[str, ...]:
-    """Draws the map and counts its areas, in zones or on all of it.
+    """Draws the map, does the steps over it and counts its areas, in zones or on all of it.
 
     Args:
         files: that hold its labels.
 
     Raises:
-        HsiError: as `mapped`.
+        HsiError: as `mapped`, or what a hand has painted on the map is in no file.
     """
+    if result.finishing is not None and result.finishing.painted_pixels:
+        raise HsiError(
+            say("What a hand has painted on the map is in no file."),
+            say("Export the map: hsigui areas takes the file."),
+        )
+    drawn, edited, made = _finished(result, files)
     words = [*_of_zones(zones), *(["--by-share"] if by_share else [])]
-    return (*mapped(result, files), _line("areas", lines.MAP, "repeated-areas.xlsx", *words))
+    return (*drawn, *edited, _line("areas", made, "repeated-areas.xlsx", *words))
 
 
 def measured_by_zone(cube: Cube, zones: OfZones) -> tuple[str, ...]:

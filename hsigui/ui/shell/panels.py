@@ -73,5 +73,5 @@ PANELS: tuple[PanelRow, ...] = (
     PanelRow("Statistics", say("Statistics"), statistics, _BOTTOM, scrolls=True, behind="Feature space"),
     PanelRow("Maps and trainings", say("Maps and trainings"), maps_and_trainings, _BOTTOM, behind="Statistics"),
     PanelRow("Overlays", say("Overlays"), overlays, _RIGHT, behind="Quality"),
-    PanelRow("Finish map", say("Finish map"), finish_map, _RIGHT, scrolls=True, behind="Overlays"),
+    PanelRow("Finish map", say("Finish map"), finish_map, _RIGHT, scrolls=True, behind="Training"),
 )
