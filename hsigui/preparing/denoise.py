@@ -74,9 +74,9 @@ def _told(found: Pass[Components]) -> tuple[str, ...]:
     if not components.incomplete:
         return ()
     return (
-        say_number("1 pixel has no data in a band, most often band {band}, and so has none in any band after --denoise. Mark "
-                   "such bands bad first (--mark-bad proposed).",
-                   "{count:,} pixels have no data in a band, most often band {band}, and so have none in any band after "
+        say_number("1 pixel has no data in a band, most often band {band}, and so has none in any after --denoise. "
+                   "Mark such bands bad first (--mark-bad proposed).",
+                   "{count:,} pixels have no data in a band, most often band {band}, and so have none in any after "
                    "--denoise. Mark such bands bad first (--mark-bad proposed).",
                    components.incomplete, band=components.lacking + 1),
     )  # fmt: skip

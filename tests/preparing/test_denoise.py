@@ -97,7 +97,7 @@ def test_pixels_that_a_single_band_costs_are_told_with_that_band():
     assert remarks_of(made) == [], "nothing is known before the look"
     settle(made, lambda _done, _total: None)
     assert remarks_of(made) == [
-        "24 pixels have no data in a band, most often band 3, and so have none in any band after --denoise. Mark such "
+        "24 pixels have no data in a band, most often band 3, and so have none in any after --denoise. Mark such "
         "bands bad first (--mark-bad proposed)."
     ]
     assert np.isnan(made.read()[..., 0]).sum() == 24 + 6, "6 had no data at all"
