@@ -333,6 +333,13 @@ class Intention(Changed):
 
 
 @dataclass(frozen=True)
+class SceneAsked(Intention):
+    """The scene of a file that was just written is to be opened."""
+
+    path: Path
+
+
+@dataclass(frozen=True)
 class PixelPicked(Intention):
     """The spectrum of a pixel is to be shown.
 

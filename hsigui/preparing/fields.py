@@ -88,9 +88,11 @@ class File(Field):
 
     Attributes:
         choices: words that may stand in its place, each with what it means.
+        sensors: whether names of sensors may, too.
     """
 
     choices: tuple[tuple[str, str], ...] = ()
+    sensors: bool = False
 
 
 @dataclass(frozen=True)
@@ -165,14 +167,15 @@ class Form:
         return Values(way, tuple(field.start for field in self.ways[way].fields))
 
     def text_of(self, values: Values) -> str:
-        """The text of some values; what is empty is left out, but for what has something behind it."""
+        """The text of some values; what is empty is left out, but for what has something behind it, and so is an option
+        that is as it would be without."""
         way = self.ways[values.way]
         listed = [word for word in (way.word,) if word]
         named = ""
         for field, text in zip(way.fields, values.texts, strict=True):
             if field.mark == COMMA or not (listed or named):
                 listed.append(text.strip())
-            elif text.strip():
+            elif text.strip() not in ("", field.start):
                 named += field.mark + text.strip()
         while listed and not listed[-1]:
             listed.pop()
@@ -180,14 +183,15 @@ class Form:
 
     def values_of(self, text: str) -> Values | None:
         """The parts of a text; None where it does not fit the fields."""
-        word = re.split(r"[,\s]", text.strip(), maxsplit=1)[0]
+        text = text.rstrip() if text.startswith(" --") else text.strip()  # the first field may be empty
+        word = re.split(r"[,\s]", text, maxsplit=1)[0]
         worded = (number for number, way in enumerate(self.ways) if way.word and way.word == word)
         plain = (number for number, way in enumerate(self.ways) if not way.word)
         number = next(worded, next(plain, None))
         if number is None:
             return None
         way = self.ways[number]
-        rest = text.strip()[len(way.word) :]
+        rest = text[len(way.word) :]
         texts = _parted(rest, way.fields, begun=bool(way.word))
         if texts is None:
             return None

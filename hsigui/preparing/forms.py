@@ -49,7 +49,7 @@ FORMS: Mapping[str, Form] = {
     "grid": _one(File(say("Grid"), hint=say("another scene, or EPSG:32633,20")), _resampling()),
     "bands": _one(Bands(say("Bands"), hint="500-900,1500-1700")),
     "block-mean": _one(Number(say("Side of the squares"), "2", low=2, high=MOST_PIXELS, unit=say("pixels"))),
-    "like": _one(File(say("Bands of"), hint=say("a sensor, a table of its bands, or a scene"))),
+    "like": _one(File(say("Bands of"), hint=say("a sensor, a table of its bands, or a scene"), sensors=True)),
     "white": Form((
         Way(AUTO, say("beside the scene, as the camera's program names them"), (_panel(),)),
         Way("", say("named here"), (

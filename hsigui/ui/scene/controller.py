@@ -21,7 +21,15 @@ from hsigui.cube.picture import Picture
 from hsigui.cube.remote import stand_ins
 from hsigui.cube.remote.address import address_of, is_address
 from hsigui.cube.render import ViewState, first_view
-from hsigui.document.events import BandsChanged, SceneClosed, SceneLeft, SceneOpened, SceneShown, ViewChanged
+from hsigui.document.events import (
+    BandsChanged,
+    SceneAsked,
+    SceneClosed,
+    SceneLeft,
+    SceneOpened,
+    SceneShown,
+    ViewChanged,
+)
 from hsigui.document.identity import Origin
 from hsigui.document.scene import Scene
 from hsigui.errors import HsiError
@@ -99,8 +107,12 @@ class SceneController(QObject):
         events.subscribe(SceneClosed, self._closed)
         events.subscribe(BandsChanged, self._bands_changed)
         events.subscribe(ViewChanged, self._view_changed)
+        events.subscribe(SceneAsked, self._open_asked)
 
     # Opening
+
+    def _open_asked(self, event: SceneAsked) -> None:
+        self.open_path(event.path)
 
     def ask_and_open(self) -> None:
         path = self._desk.prompts.open_path(say("Open scene"), self._desk.settings.last_folder, scene=True)

@@ -18,6 +18,7 @@ from hsigui.ui.labels import actions as labels
 from hsigui.ui.layers import actions as layers
 from hsigui.ui.map import actions as class_map
 from hsigui.ui.masks import actions as masks
+from hsigui.ui.preparing import actions as preparing
 from hsigui.ui.results import actions as results
 from hsigui.ui.runs import actions as runs
 from hsigui.ui.scene import actions as scene
@@ -108,7 +109,8 @@ ROWS: tuple[ActionRow, ...] = (
 
 ACTIONS: tuple[ActionRow, ...] = (
     *scene.ROWS, *layers.ROWS, *labels.ROWS, *image.ROWS, *spectra.ROWS, *training.ROWS, *class_map.ROWS,
-    *masks.ROWS, *results.ROWS, *runs.ROWS, *study.ROWS, *views.ROWS, *feature_space.ROWS, *finishing.ROWS, *ROWS,
+    *masks.ROWS, *results.ROWS, *runs.ROWS, *study.ROWS, *views.ROWS, *feature_space.ROWS, *finishing.ROWS,
+    *preparing.ROWS, *ROWS,
 )  # fmt: skip
 
 LAYERS: tuple[str | None, ...] = (
@@ -120,7 +122,7 @@ LAYERS: tuple[str | None, ...] = (
 MENUS: tuple[tuple[str, tuple[object, ...]], ...] = (
     (say("&File"), ("open", "open_as", "open_address", "@recent", "open_demo", None, "new_project", "open_project",
                "save_project_as", None, "open_labels", "add_labels", "open_truth", None,
-               "save_labels", "save_labels_as", "export", "save_picture", None,
+               "save_labels", "save_labels_as", "export", "save_picture", None, "prepare_cube", "save_cube", None,
                "reload", "properties", "show_in_folder", None, "close_scene", "close_others", "quit")),
     (say("&Edit"), ("undo", "redo", None,
                     (say("P&ixel"), ("copy_spectrum_here", "keep_spectrum_here", "take_class_here", "zoom_to_pixel",
