@@ -38,7 +38,7 @@ def _reference(name: str, mark: str) -> File:
 
 
 def _lines() -> Number:
-    return Number(say("Lines around each"), "31", low=3, high=MOST_PIXELS)
+    return Number(say("Lines around each"), "31", low=3, high=MOST_PIXELS, every=2)
 
 
 FORMS: Mapping[str, Form] = {
@@ -59,6 +59,13 @@ FORMS: Mapping[str, Form] = {
     )),
     "flat-field": _one(Window(say("Area"), hint="10:20,30:50")),
     "empirical-line": _one(File(say("Targets"), hint=say("AREA=REFLECTANCE;AREA=REFLECTANCE, or a table (.csv)"))),
+    "mark-bad": Form((
+        Way("proposed", say("those that look bad")),
+        Way("", say("named here"), (Bands(say("Bands"), hint="1350-1420 nm,12"),)),
+    )),
+    "despike": _one(
+        Number(say("Standing out by"), "8", low=0.1, high=1000, whole=False, unit=say("standard deviations"))
+    ),
     "destripe": Form((
         Way("columns", say("columns: mean and spread"), (_lines(),)),
         Way("rows", say("rows: mean and spread"), (_lines(),)),

@@ -13,6 +13,7 @@ TEXTS = {
     "grid": ("a b.hdr --resampling cubic", "EPSG:32633,20"), "bands": ("500-900,1500-1700",), "block-mean": ("4",),
     "like": ("Sentinel-2A",), "flat-field": ("10:20,30:50",), "empirical-line": ("1:2,3:4=0.5;a=b.csv",),
     "white": ("auto", "auto --panel 0.95", "0:20 --dark 20:30", "w.hdr --dark d.hdr --white-dark e.hdr --panel 0.9"),
+    "mark-bad": ("proposed", "1-2,500 nm"), "despike": ("8", "7.5"),
     "destripe": ("columns", "rows,31", "mnf,auto", "mnf,8"), "denoise": ("mnf,12", "pca,auto", "mnf"),
     "smooth": ("savgol,7", "savgol,7,3", "gaussian,20.5"), "normalise": ("l2", "mean"),
 }  # fmt: skip
