@@ -31,9 +31,9 @@ def prepare(
     Args:
         cubes: the scene, or several of one grid, which are stacked: the bands of each after those of the one before.
         steps: `Crop`, `Box`, `Inside`, `Onto`, `Bands`, `BlockMean`, `Like`, `WhiteDark`, `FlatField`,
-            `InternalAverage`, `EmpiricalLine`, `LogResiduals`, `FillColumns`, `Destripe`,
-            `DestripeMnf`, `Denoise`, `Savgol`, `Gaussian`, `Normalise` and `Continuum`, in their order; or texts as
-            `hsigui prepare` takes them ("rows 10:60", "white 0:20 --dark 20:30").
+            `InternalAverage`, `EmpiricalLine`, `LogResiduals`, `MarkBad`, `DropBad`, `FillColumns`, `Despike`,
+            `Destripe`, `DestripeMnf`, `Denoise`, `Savgol`, `Gaussian`, `Normalise` and `Continuum`, in their order; or
+            texts as `hsigui prepare` takes them ("rows 10:60", "white 0:20 --dark 20:30").
         by_wavelength: the bands of the stack rise by wavelength.
         mosaic: "first" or "feather" for several flight lines of one sensor, which become one scene: where they overlap
             the first that has data counts, or one fades into the other.

@@ -17,6 +17,7 @@ from hsigui.preparing.block_mean import BlockMean
 from hsigui.preparing.calibrate import FlatField, InternalAverage
 from hsigui.preparing.cut import Bands, Box, Crop
 from hsigui.preparing.denoise import denoising_of
+from hsigui.preparing.despike import Despike
 from hsigui.preparing.destripe import destriping_of
 from hsigui.preparing.empirical_line import EmpiricalLine
 from hsigui.preparing.field_targets import targets_of
@@ -26,6 +27,7 @@ from hsigui.preparing.forms import FORMS
 from hsigui.preparing.grids import grid_named
 from hsigui.preparing.inside import Inside
 from hsigui.preparing.log_residuals import LogResiduals
+from hsigui.preparing.marks import DropBad, marks_of
 from hsigui.preparing.normalise import Continuum, Normalise
 from hsigui.preparing.onto import Onto
 from hsigui.preparing.other_sensor import Like
@@ -69,6 +71,13 @@ def _block_mean(text: str) -> Step:
         return BlockMean(int(text))
     except ValueError:
         raise HsiError(say("“{text}” is no whole number.", text=text), say("Write one, such as 4.")) from None
+
+
+def _despike(text: str) -> Step:
+    try:
+        return Despike(float(text))
+    except ValueError:
+        raise HsiError(say("“{text}” is no number.", text=text), say("Write one, such as 8.")) from None
 
 
 def _like(text: str) -> Step:
@@ -127,7 +136,10 @@ _MAKERS: dict[str, Callable[[str], Step]] = {
     "internal-average": lambda text: InternalAverage(),
     "empirical-line": lambda text: EmpiricalLine(targets_of(text)),
     "log-residuals": lambda text: LogResiduals(),
+    "mark-bad": marks_of,
+    "drop-bad": lambda text: DropBad(),
     "fill-columns": lambda text: FillColumns(),
+    "despike": _despike,
     "destripe": destriping_of,
     "denoise": denoising_of,
     "smooth": smoothing_of,

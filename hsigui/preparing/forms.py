@@ -59,6 +59,11 @@ FORMS: Mapping[str, Form] = {
     )),
     "flat-field": _one(Window(say("Area"), hint="10:20,30:50")),
     "empirical-line": _one(File(say("Targets"), hint=say("AREA=REFLECTANCE;AREA=REFLECTANCE, or a table (.csv)"))),
+    "mark-bad": Form((
+        Way("proposed", say("those that look bad")),
+        Way("", say("named here"), (Bands(say("Bands"), hint="1-3,1350-1420", good=False),)),
+    )),
+    "despike": _one(Number(say("Standard deviations"), "8", low=0.001, high=1e6, whole=False)),
     "destripe": Form((
         Way("columns", say("columns: mean and spread"), (_lines(),)),
         Way("rows", say("rows: mean and spread"), (_lines(),)),

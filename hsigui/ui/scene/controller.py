@@ -37,6 +37,7 @@ from hsigui.log import Log
 from hsigui.texts import say
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.dialogs import open_dialog
+from hsigui.ui.desk.input_change import ask_for_input, stop_training
 from hsigui.ui.desk.job_bridge import Latest, Watcher
 from hsigui.ui.desk.message_bar import Message
 from hsigui.ui.desk.wavelength_units import WavelengthUnit
@@ -48,7 +49,6 @@ from hsigui.ui.scene.color_keys import key_of
 from hsigui.ui.scene.detail import DetailController
 from hsigui.ui.scene.display_panel import DisplayPanel
 from hsigui.ui.scene.import_dialog import ImportDialog
-from hsigui.ui.scene.input_change import ask_for_input, stop_training
 from hsigui.ui.scene.open_scenes import OpenScenes
 from hsigui.ui.scene.subject import composite
 

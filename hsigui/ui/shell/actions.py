@@ -17,6 +17,7 @@ from hsigui.ui.image.tools_table import TOOLS
 from hsigui.ui.labels import actions as labels
 from hsigui.ui.layers import actions as layers
 from hsigui.ui.map import actions as class_map
+from hsigui.ui.masks import actions as masks
 from hsigui.ui.preparing import actions as preparing
 from hsigui.ui.results import actions as results
 from hsigui.ui.runs import actions as runs
@@ -108,7 +109,8 @@ ROWS: tuple[ActionRow, ...] = (
 
 ACTIONS: tuple[ActionRow, ...] = (
     *scene.ROWS, *layers.ROWS, *labels.ROWS, *image.ROWS, *spectra.ROWS, *training.ROWS, *class_map.ROWS,
-    *results.ROWS, *runs.ROWS, *study.ROWS, *views.ROWS, *feature_space.ROWS, *finishing.ROWS, *preparing.ROWS, *ROWS,
+    *masks.ROWS, *results.ROWS, *runs.ROWS, *study.ROWS, *views.ROWS, *feature_space.ROWS, *finishing.ROWS,
+    *preparing.ROWS, *ROWS,
 )  # fmt: skip
 
 LAYERS: tuple[str | None, ...] = (
@@ -149,7 +151,7 @@ MENUS: tuple[tuple[str, tuple[object, ...]], ...] = (
                "go_to", "north_up",
                (say("C&oordinates"), (*(f"coordinates_{name}" for name, *_ in COORDINATES), None, "copy_place")),
                (say("Ove&r the image"), ("scale_bar", "north_arrow", "grid_map", "grid_lonlat")), None,
-               (say("&Derived layers"), ("new_layer", "unmix", *LAYERS)), None,
+               (say("&Derived layers"), ("new_layer", "unmix", *LAYERS)), (say("Masks"), masks.MENU), None,
                "show_labels", "show_map", (say("Finished map"), finishing.MENU),
                (say("Truth and errors"), ("show_truth", None, "show_accuracy", "show_errors", "next_error",
                                           "previous_error")),

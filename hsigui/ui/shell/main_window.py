@@ -37,6 +37,7 @@ from hsigui.document.events import (
     KeepingChanged,
     LabelsChanged,
     MapChanged,
+    MasksChanged,
     NotesChanged,
     ProjectChanged,
     QueueChanged,
@@ -135,7 +136,7 @@ TITLE = "hsigui"
 ACTIONS_DEPEND_ON = (
     SceneShown, ScenesChanged, BandsChanged, NotesChanged, LabelsChanged, ValidationChanged, HistoryChanged,
     ClassesChanged, CurrentClassChanged, TruthChanged, EncoderChanged, MapChanged, AccuracyChanged, SavedChanged,
-    QueueChanged, DerivedListChanged, DerivedViewChanged, FinishingChanged, FinishedChanged,
+    QueueChanged, DerivedListChanged, DerivedViewChanged, FinishingChanged, FinishedChanged, MasksChanged,
 )  # fmt: skip
 TITLE_DEPENDS_ON = (
     SceneShown, ScenesChanged, SavedChanged, LabelsChanged, ValidationChanged, ClassesChanged, ProjectChanged,
