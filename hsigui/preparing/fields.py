@@ -122,7 +122,13 @@ class MapBox(Field):
 
 @dataclass(frozen=True)
 class Bands(Field):
-    """Bands by numbers, wavelengths or names."""
+    """Bands by numbers, wavelengths or names.
+
+    Attributes:
+        good: whether "good" is worth proposing: all that are not marked bad.
+    """
+
+    good: bool = True
 
 
 @dataclass(frozen=True)

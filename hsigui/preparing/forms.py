@@ -61,10 +61,10 @@ FORMS: Mapping[str, Form] = {
     "empirical-line": _one(File(say("Targets"), hint=say("AREA=REFLECTANCE;AREA=REFLECTANCE, or a table (.csv)"))),
     "mark-bad": Form((
         Way("proposed", say("those that look bad")),
-        Way("", say("named here"), (Bands(say("Bands"), hint="1350-1420 nm,12"),)),
+        Way("", say("named here"), (Bands(say("Bands"), hint="1-3,1350-1420", good=False),)),
     )),
     "despike": _one(
-        Number(say("Standing out by"), "8", low=0.1, high=1000, whole=False, unit=say("standard deviations"))
+        Number(say("Standing out by"), "8", low=0.001, high=1e6, whole=False, unit=say("standard deviations"))
     ),
     "destripe": Form((
         Way("columns", say("columns: mean and spread"), (_lines(),)),

@@ -191,7 +191,7 @@ class FieldEditor(QWidget):
             return [(say("As seen"), say("Take what is seen in the main view"), self._seen)]
         if isinstance(field, MapBox):
             return [(say("As seen"), say("Take what is seen in the main view"), self._sources.seen_map)]
-        if isinstance(field, Bands):
+        if isinstance(field, Bands) and field.good:
             return [(say("Good"), say("All bands that are not marked bad"), lambda: "good")]
         return []
 

@@ -129,7 +129,10 @@ def previewed(
             if not done:
                 raise
             done, problem = done - 1, error
-    return Preview(before, after, outcome.told[:done], problem, tuple(remarks_of(outcome.cubes[done])))
+    made = outcome.cubes[done]
+    known = set(outcome.cubes[0].notes)
+    said = [*(note for note in made.notes if note not in known), *remarks_of(made)]
+    return Preview(before, after, outcome.told[:done], problem, tuple(dict.fromkeys(said)))
 
 
 def spectra_at(_ctx: Context, preview: Preview, share: tuple[float, float]) -> Spectra:

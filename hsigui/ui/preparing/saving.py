@@ -29,7 +29,10 @@ def write(
     if outcome.problem is not None:
         raise outcome.problem
     made = outcome.cube
-    for note in not_carried(made, path, written.dtype, written.scale):
+    for note in (
+        *(note for note in made.notes if note not in cube.notes),
+        *not_carried(made, path, written.dtype, written.scale),
+    ):
         ctx.warn(note)
 
     def looked(done: int, total: int) -> None:
