@@ -55,10 +55,12 @@ from hsigui.pipeline.values import Classifier, Filters, KeptClassifier, Labels, 
 from hsigui.pipeline.zone_measures import StatisticsTables
 from hsigui.pipeline.zone_tables import AreaTables
 from hsigui.preparing.area import Polygons, Window
+from hsigui.preparing.bad_bands import BadBand, proposed_bad_bands
 from hsigui.preparing.block_mean import BlockMean
 from hsigui.preparing.calibrate import FlatField, InternalAverage, WhiteDark
 from hsigui.preparing.cut import Bands, Box, Crop
 from hsigui.preparing.denoise import Denoise
+from hsigui.preparing.despike import Despike
 from hsigui.preparing.destripe import Destripe, DestripeMnf
 from hsigui.preparing.empirical_line import EmpiricalLine
 from hsigui.preparing.field_targets import FieldTarget
@@ -66,6 +68,7 @@ from hsigui.preparing.fill_columns import FillColumns
 from hsigui.preparing.grids import System
 from hsigui.preparing.inside import Inside
 from hsigui.preparing.log_residuals import LogResiduals
+from hsigui.preparing.marks import DropBad, MarkBad
 from hsigui.preparing.normalise import Continuum, Normalise
 from hsigui.preparing.onto import Onto
 from hsigui.preparing.other_sensor import Like
@@ -79,6 +82,7 @@ __all__ = [
     "Accuracy",
     "AmbiguousCube",
     "AreaTables",
+    "BadBand",
     "Bands",
     "Below",
     "BlockMean",
@@ -95,8 +99,10 @@ __all__ = [
     "Crop",
     "Cube",
     "Denoise",
+    "Despike",
     "Destripe",
     "DestripeMnf",
+    "DropBad",
     "EditedMap",
     "EmpiricalLine",
     "Encoder",
@@ -123,6 +129,7 @@ __all__ = [
     "Majority",
     "MapOptions",
     "MapSpec",
+    "MarkBad",
     "Mask",
     "Masked",
     "Match",
@@ -167,6 +174,7 @@ __all__ = [
     "open_bands",
     "prepare",
     "pretrain",
+    "proposed_bad_bands",
     "quality_layers",
     "quiet",
     "read_labels",

@@ -52,7 +52,7 @@ NAMES = re.compile(
     r"\b(?:hsigui|demo-mixed|Qt|GeoTIFF|ENVI|MATLAB|LSCoSa|ContrastDM|CPU|GPU|IEEE|TGRS|doi|EPSG|WGS|UTM|"
     r"Tol \w+|Standard|Okabe-Ito|Class \d+|Meadow|Maize|Woodland|Water|Loam|Humus soil|Roof tile|Asphalt|Kaolinite|"
     r"Ctrl|Shift|Alt|Esc|Enter|Return|Backspace|Del|Home|End|Tab|Up|Down|PgUp|PgDown|GHz|rad|English|"
-    r"float32|float16|bfloat16|uint16|int16|Viridis|Magma|Cividis|auto|none|reference|probability|entropy|normalised|field|pixel|stem|pair)\b"
+    r"float32|float16|bfloat16|float64|complex\d+|u?int\d+|bil|bip|bsq|Viridis|Magma|Cividis|auto|none|reference|probability|entropy|normalised|field|pixel|stem|pair)\b"
 )
 OF_QT = {
     "Close",

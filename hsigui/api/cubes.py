@@ -10,6 +10,7 @@ from hsigui.cube.cube import Cube
 from hsigui.errors import HsiError
 from hsigui.jobs import Context, quiet
 from hsigui.preparing.band_files import open_bands as find_bands
+from hsigui.preparing.chosen import chosen_from
 from hsigui.preparing.made import plain
 from hsigui.preparing.mosaic import mosaicked
 from hsigui.preparing.passes import remarks_of, settle
@@ -22,7 +23,7 @@ from hsigui.texts import say
 
 
 def prepare(
-    cubes: Cube | Sequence[Cube], *steps: Step, by_wavelength: bool = False, mosaic: str = "", onto: str = "",
+    cubes: Cube | Sequence[Cube], *steps: Step | str, by_wavelength: bool = False, mosaic: str = "", onto: str = "",
     resampling: str = "nearest",
 ) -> Cube:  # fmt: skip
     """One cube of one or several, after some steps; its samples are made when they are read, and no file is touched.
@@ -30,8 +31,9 @@ def prepare(
     Args:
         cubes: the scene, or several of one grid, which are stacked: the bands of each after those of the one before.
         steps: `Crop`, `Box`, `Inside`, `Onto`, `Bands`, `BlockMean`, `Like`, `WhiteDark`, `FlatField`,
-            `InternalAverage`, `EmpiricalLine`, `LogResiduals`, `FillColumns`, `Destripe`,
-            `DestripeMnf`, `Denoise`, `Savgol`, `Gaussian`, `Normalise` and `Continuum`, in their order.
+            `InternalAverage`, `EmpiricalLine`, `LogResiduals`, `MarkBad`, `DropBad`, `FillColumns`, `Despike`,
+            `Destripe`, `DestripeMnf`, `Denoise`, `Savgol`, `Gaussian`, `Normalise` and `Continuum`, in their order; or
+            texts as `hsigui prepare` takes them ("rows 10:60", "white 0:20 --dark 20:30").
         by_wavelength: the bands of the stack rise by wavelength.
         mosaic: "first" or "feather" for several flight lines of one sensor, which become one scene: where they overlap
             the first that has data counts, or one fades into the other.
@@ -52,11 +54,13 @@ def prepare(
         raise HsiError(say("Lines are put together on the pixels of the first."), say("Put the finest first."))
     if mosaic and by_wavelength:
         raise HsiError(say("The bands of a mosaic are those of its lines."), say("Leave out the sorting."))
+    scene = stack[0].path if stack else None
+    made = [chosen_from(step).made(scene) if isinstance(step, str) else step for step in steps]
     if mosaic:
-        return prepared(mosaicked(stack, mosaic, onto=bool(onto), resampling=resampling), steps)
+        return prepared(mosaicked(stack, mosaic, onto=bool(onto), resampling=resampling), made)
     if onto:
         stack = onto_one(stack, onto, resampling)
-    return prepared(stacked(stack, by_wavelength=by_wavelength), steps)
+    return prepared(stacked(stack, by_wavelength=by_wavelength), made)
 
 
 def open_bands(folder: PathLike) -> list[Cube]:

@@ -13,7 +13,7 @@ from hsigui.finishing.asked import file_of, step_of
 from hsigui.labels.formats.files import files_written
 from hsigui.report.map_options import MapOptions
 from hsigui.report.table import map_suffixes
-from hsigui.texts import say
+from hsigui.texts import say, say_number
 
 
 def edit(arguments: argparse.Namespace) -> None:
@@ -43,9 +43,17 @@ def edit(arguments: argparse.Namespace) -> None:
     tell_all(given.notes)
     made = given.after([step_of(name, text, given.grid) for name, text in steps])
     for done in made.finished.steps[given.before :]:
-        print(say("{step}: {changed:,} pixels changed", step=done.told, changed=done.changed))
+        print(
+            say_number("{step}: {count:,} pixel changed", "{step}: {count:,} pixels changed", done.changed,
+                       step=done.told)
+        )  # fmt: skip
     if made.finished.painted_pixels:
-        count = made.finished.painted_pixels
-        print(say("{count:,} pixels are painted by hand; evaluate leaves them out of the test", count=count))
+        print(
+            say_number(
+                "{count:,} pixel is painted by hand; evaluate leaves it out of the test",
+                "{count:,} pixels are painted by hand; evaluate leaves them out of the test",
+                made.finished.painted_pixels,
+            )
+        )
     api.save(made, arguments.out, options=MapOptions(cloud=arguments.cog))
     print(f"{counted(made.array, 'pixel')} -> {arguments.out}")

@@ -14,13 +14,14 @@ from hsigui.commands.reading import reading, reading_words
 from hsigui.cube.cube import Cube
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
-from hsigui.preparing.area import ends_of
 from hsigui.preparing.asked import step_of
 from hsigui.preparing.band_files import is_folder_of_bands, open_bands
-from hsigui.preparing.calibrate import Reference, WhiteDark
+from hsigui.preparing.calibrate import WhiteDark
+from hsigui.preparing.chosen import read_steps
 from hsigui.preparing.onto import Onto
 from hsigui.preparing.step import Step
 from hsigui.preparing.table import cube_suffixes, writer_of
+from hsigui.preparing.white import is_rows, reference_of
 from hsigui.texts import say
 
 AUTO = "auto"  # instead of a white reference: that which lies beside the scene
@@ -101,7 +102,7 @@ def _references(arguments: argparse.Namespace) -> list[Path]:
     likes = [Path(text) for name, text in arguments.steps if name in ("grid", "like") and Path(text).is_file()]
     named = [text for name, text in arguments.steps if name == "white"]
     others = [text for text in (arguments.dark, arguments.white_dark) if text]
-    return likes + [Path(text) for text in (*named, *others) if text != AUTO and not _is_rows(text)]
+    return likes + [Path(text) for text in (*named, *others) if text != AUTO and not is_rows(text)]
 
 
 def _steps(arguments: argparse.Namespace) -> list[Step]:
@@ -109,7 +110,9 @@ def _steps(arguments: argparse.Namespace) -> list[Step]:
     steps: list[Step] = []
     for name, text in arguments.steps:
         last = steps[-1] if steps else None
-        if name != "resampling":
+        if name == "steps":
+            steps += [step.made(arguments.cubes[0]) for step in read_steps(Path(text)) if step.on]
+        elif name != "resampling":
             steps.append(_step(name, text, arguments))
         elif isinstance(last, Onto):
             steps[-1] = replace(last, resampling=text)
@@ -134,18 +137,10 @@ def _step(name: str, text: str, arguments: argparse.Namespace) -> Step:
     if name != "white":
         return step_of(name, text)
     dark, white_dark = (
-        None if given is None else _reference(given) for given in (arguments.dark, arguments.white_dark)
+        None if given is None else reference_of(given) for given in (arguments.dark, arguments.white_dark)
     )
     panel = 1.0 if arguments.panel is None else arguments.panel
     if text != AUTO:
-        return WhiteDark(_reference(text), dark, panel, white_dark)
+        return WhiteDark(reference_of(text), dark, panel, white_dark)
     found = WhiteDark.beside(arguments.cubes[0], panel)
     return replace(found, dark=dark or found.dark, white_dark=white_dark or found.white_dark)
-
-
-def _reference(text: str) -> Reference:
-    return ends_of(text) if _is_rows(text) else api.open(Path(text))
-
-
-def _is_rows(text: str) -> bool:
-    return ":" in text and not text.strip("0123456789: ")

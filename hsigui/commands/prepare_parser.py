@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hsigui.commands.options import add_reading, add_scale, command, scene
-from hsigui.preparing.words import INTERLEAVES, MOSAICS, RESAMPLINGS, STEPS, TYPES, WHOSE_GRID
+from hsigui.preparing.words import INTERLEAVES, MOSAICS, RESAMPLINGS, STEPS, TYPES, WHITE, WHITE_FORM, WHOSE_GRID
 from hsigui.texts import say
 
 if TYPE_CHECKING:
@@ -45,9 +45,11 @@ def add_prepare(commands: Commands) -> None:
             **({"metavar": form} if form else {"nargs": 0}),
         )  # fmt: skip
     steps.add_argument(
-        "--white", action=StepAction, dest="steps", default=[], metavar="FILE|FIRST:LAST|auto",
-        help=say("divide by the mean line of a white reference: a cube, rows of the scene, or auto for that which the "
-                 "camera's program has put beside the scene"),
+        "--white", action=StepAction, dest="steps", default=[], metavar=WHITE_FORM, help=WHITE,
+    )  # fmt: skip
+    steps.add_argument(
+        "--steps", action=StepAction, dest="steps", default=[], metavar="FILE",
+        help=say("the steps of a text file, a line each as they are written here; # begins a remark"),
     )  # fmt: skip
     steps.add_argument(
         "--resampling", action=StepAction, dest="steps", default=[], choices=RESAMPLINGS,

@@ -37,6 +37,7 @@ def add_info(commands: Commands) -> None:
     )
     p.add_argument("path", type=scene, metavar="PATH")
     p.add_argument("--json", action="store_true", help=say("as one JSON object"))
+    p.add_argument("--propose-bad-bands", action="store_true", help=say("also which bands of a cube look bad, and why"))
     add_reading(p)
     p.set_defaults(work=command("info"))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -153,43 +153,81 @@ def noisy_bands(cube: Cube, threshold: float = 20.0) -> list[int]:
     Args:
         threshold: mean of a band divided by the standard deviation of its noise.
     """
-    ratio = signal_to_noise(cube)
+    return [int(band) for band in np.flatnonzero(is_noisy(signal_to_noise(cube), threshold))]
+
+
+def is_noisy(ratio: NDArray[np.float64], threshold: float = 20.0) -> NDArray[np.bool_]:
+    """Which bands have a suspiciously low signal-to-noise ratio, see `noisy_bands`. One a band.
+
+    Args:
+        ratio: of the bands, NaN where it is not known; one a band.
+    """
     known = np.isfinite(ratio)
     if not known.any():
-        return []
+        return np.zeros(len(ratio), dtype=bool)
     middle = float(np.median(ratio[known]))
     # A scene that is noisy throughout is not better served by losing half of its bands.
     limit = max(min(threshold, middle / 3), middle / 10)
-    return [int(b) for b in np.flatnonzero(known & (ratio < limit))]
+    return known & (ratio < limit)
 
 
 def signal_to_noise(cube: Cube) -> NDArray[np.float64]:
-    """Mean divided by the standard deviation of the noise of every band; NaN where it cannot be told. One a band.
+    """Mean divided by the standard deviation of the noise of every band, see `noise_and_level`; NaN where it cannot be
+    told. One a band."""
+    noise, level = noise_and_level(cube)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(noise > 0, level / noise, np.nan)
+
+
+def noise_and_level(
+    cube: Cube, check: Callable[[], None] = lambda: None
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The standard deviation of the noise of every band, and the size of its mean; NaN where they cannot be told. One a
+    band each.
 
     The noise of a band is what its two neighbours do not explain within small blocks of pixels: the residual of a
     linear regression, its median over blocks spread over the scene.
 
     Source: R. E. Roger and J. F. Arnold, "Reliably estimating the noise in AVIRIS hyperspectral images", International
     Journal of Remote Sensing 17(10), 1996; without their fourth predictor, the pixel beside.
+
+    Args:
+        check: called before each block; may raise to stop.
     """
-    noise, means = [], []
+    blocks = []
     for block in _sample_blocks(cube):
-        spectra = block.reshape(-1, cube.bands).astype(np.float64)
+        check()
+        spectra = block.reshape(-1, cube.bands)
         spectra = spectra[np.isfinite(spectra).any(axis=1)]
         if len(spectra) >= 8:
-            noise.append(_block_noise(spectra))
-            with np.errstate(all="ignore"):
-                means.append(np.where(np.isfinite(spectra).all(axis=0), spectra.mean(axis=0), np.nan))
-    if not noise:
-        return np.full(cube.bands, np.nan)
-    ratio = np.full(cube.bands, np.nan)
-    spread, level = np.array(noise), np.abs(np.array(means))
-    for band in range(cube.bands):
-        known = np.isfinite(spread[:, band]) & np.isfinite(level[:, band])
-        if known.any():
-            middle = float(np.median(spread[known, band]))
-            ratio[band] = float(np.median(level[known, band])) / middle if middle > 0 else np.nan
-    return ratio
+            blocks.append(spectra.astype(np.float64))
+    every = np.ones(cube.bands, dtype=bool)
+    noise, level = _middle([_block_noise(block, every, every) for block in blocks], cube.bands), _levels(blocks, cube)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        doubtful = is_noisy(np.where(noise > 0, level / noise, np.nan))
+    if doubtful.any() and (~doubtful).sum() > 1:  # a band is not noisy because those that it leans on are
+        check()
+        again = _middle([_block_noise(block, doubtful, ~doubtful) for block in blocks], cube.bands)
+        noise = np.where(doubtful & np.isfinite(again), np.fmin(again, noise), noise)
+    return noise, level
+
+
+def _levels(blocks: list[NDArray[np.float64]], cube: Cube) -> NDArray[np.float64]:
+    """The size of the means of blocks (pixels x bands each), their median; one a band."""
+    with np.errstate(all="ignore"):
+        means = [np.where(np.isfinite(block).all(axis=0), np.abs(block.mean(axis=0)), np.nan) for block in blocks]
+    return _middle(means, cube.bands)
+
+
+def _middle(figures: list[NDArray[np.float64]], bands: int) -> NDArray[np.float64]:
+    """The median over blocks of what is known, one number a band each; NaN where nothing is."""
+    out = np.full(bands, np.nan)
+    table = np.array(figures).reshape(-1, bands)
+    for band in range(bands):
+        known = table[np.isfinite(table[:, band]), band]
+        if len(known):
+            out[band] = float(np.median(known))
+    return out
 
 
 def _sample_blocks(cube: Cube) -> Iterable[NDArray[np.float32]]:
@@ -202,21 +240,30 @@ def _sample_blocks(cube: Cube) -> Iterable[NDArray[np.float32]]:
             yield cube.read(slice(top, top + side_rows), slice(left, left + side_cols))
 
 
-def _block_noise(spectra: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Standard deviation of what the neighbouring bands do not explain, of each band of one block (pixels x bands)."""
-    bands = spectra.shape[1]
-    usable = np.flatnonzero(np.isfinite(spectra).all(axis=0))
-    noise = np.full(bands, np.nan)
-    if len(usable) < 3:
-        return noise
-    centered = spectra[:, usable] - spectra[:, usable].mean(axis=0)
-    for place in range(len(usable)):
-        # The first and the last band lean on the two on their one side.
-        beside = {0: (1, 2), len(usable) - 1: (-2, -3)}.get(place, (place - 1, place + 1))
-        predictors = centered[:, beside]
-        solution, *_ = np.linalg.lstsq(predictors, centered[:, place], rcond=None)
-        residual = centered[:, place] - predictors @ solution
-        noise[usable[place]] = np.sqrt((residual**2).sum() / max(1, len(spectra) - 3))
+def _block_noise(
+    spectra: NDArray[np.float64], asked: NDArray[np.bool_], leaning: NDArray[np.bool_]
+) -> NDArray[np.float64]:
+    """Standard deviation of what the neighbouring bands do not explain, of the bands of one block (pixels x bands).
+
+    Args:
+        asked: of which bands, one a band; NaN for the others.
+        leaning: by which ones they are explained, one a band: by the nearest to either side, at the ends by the two
+            nearest of the one side.
+    """
+    noise = np.full(spectra.shape[1], np.nan)
+    complete = np.isfinite(spectra).all(axis=0)
+    by = np.flatnonzero(complete & leaning)
+    centered = spectra - spectra.mean(axis=0)
+    for band in np.flatnonzero(complete & asked).tolist():
+        others = by[by != band]
+        if len(others) < 2:
+            continue
+        after = int(np.searchsorted(others, band))
+        first = min(max(after - 1, 0), len(others) - 2)
+        predictors = centered[:, others[first : first + 2]]
+        solution, *_ = np.linalg.lstsq(predictors, centered[:, band], rcond=None)
+        residual = centered[:, band] - predictors @ solution
+        noise[band] = np.sqrt((residual**2).sum() / max(1, len(spectra) - 3))
     return noise
 
 

@@ -134,6 +134,11 @@ def has_layers(session: Session) -> bool:
     return len(session.scene.derived) > 0
 
 
+def has_masks(session: Session) -> bool:
+    """Whether the scene has masks."""
+    return len(session.scene.masks) > 0
+
+
 def shows_layers(session: Session) -> bool:
     """Whether derived layers are shown in place of bands."""
     return bool(session.scene.derived.view.layers)

@@ -241,6 +241,11 @@ class ErrorsChosen(Changed):
 
 
 @dataclass(frozen=True)
+class MasksChanged(Changed):
+    """There are more or fewer masks, or one is another, called or used otherwise."""
+
+
+@dataclass(frozen=True)
 class DerivedListChanged(Changed):
     """There are more or fewer derived layers."""
 
@@ -328,6 +333,13 @@ class Intention(Changed):
 
 
 @dataclass(frozen=True)
+class SceneAsked(Intention):
+    """The scene of a file that was just written is to be opened."""
+
+    path: Path
+
+
+@dataclass(frozen=True)
 class PixelPicked(Intention):
     """The spectrum of a pixel is to be shown.
 
@@ -400,6 +412,13 @@ class TrainingAsked(Intention):
     """
 
     spec: PretrainSpec
+
+
+@dataclass(frozen=True)
+class OverlayAsked(Intention):
+    """A picture of the shown scene is to lie over the image, by the id of its subject."""
+
+    name: str
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
@@ -110,6 +111,24 @@ class KeptFinishing:
 
 
 NOTHING = KeptFinishing()
+
+
+@dataclass(frozen=True, eq=False)
+class LastHand:
+    """What is to be done to a map, as it was chosen at one moment; nothing changes it any more.
+
+    Attributes:
+        steps: in their order, those that are off included.
+        painted: class numbers that a hand has painted, rows x cols, 0 for none, and what they mean; None where nothing
+            is.
+        file: that holds what is painted, as it is now; None where none does.
+        revision: of the history of what is painted.
+    """
+
+    steps: tuple[ChosenStep, ...] = ()
+    painted: tuple[NDArray[np.uint16], ClassTable] | None = field(default=None, repr=False)
+    file: Path | None = None
+    revision: int = 0
 
 
 class Finisher:

@@ -5,6 +5,8 @@ The model's answer stays as it is, in `Scene.map`; what comes of it here is `Sce
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,8 +19,8 @@ from hsigui.document.events import (
     HistoryChanged,
     PaintTargetChanged,
 )
-from hsigui.document.finished import ChosenStep, Computed, KeptFinishing, painted_over
-from hsigui.document.values import Box
+from hsigui.document.finished import ChosenStep, Computed, KeptFinishing, LastHand, painted_over
+from hsigui.document.values import Box, ClassMap
 from hsigui.finishing.finished_map import FinishedMap
 from hsigui.labels.classes import MAX_CLASS, ClassTable
 from hsigui.labels.history import History
@@ -57,6 +59,8 @@ class Finishing:
         self._whole: NDArray[np.uint16] | None = None  # what the steps made with what is painted; None where nothing is
         self._table = ClassTable()
         self._numbers: NDArray[np.uint16] | None = None  # in the finished map, of each painted number; 0 for gone ones
+        self._finished: tuple[Computed, int, ClassTable, FinishedMap] | None = None
+        self._saved: tuple[Path | None, int] = (None, -1)
         self._kept: tuple[object, KeptFinishing] | None = None
 
     # What is known
@@ -75,6 +79,11 @@ class Finishing:
     def in_use(self) -> bool:
         """Whether the finished map can be another than the model's answer."""
         return any(step.on for step in self._steps) or self.pixels > 0
+
+    def follows(self, answer: ClassMap | None) -> bool:
+        """Whether the finished map is of this answer, and of the steps as they are now."""
+        computed = self.computed
+        return computed is not None and computed.of is answer and computed.steps == self._steps
 
     @property
     def shown(self) -> bool:
@@ -99,7 +108,23 @@ class Finishing:
             return None
         if self._whole is None:
             return computed.found
-        return painted_over(computed.found, self._seen(), self._painted_classes, PAINTED)
+        classes, now = self._painted_classes, self.history.revision
+        known = self._finished
+        if known is None or known[0] is not computed or known[1] != now or known[2] != classes:
+            known = computed, now, classes, painted_over(computed.found, self._seen(), classes, PAINTED)
+            self._finished = known
+        return known[3]
+
+    @property
+    def hand(self) -> LastHand:
+        """Steps and painted classes, for workers."""
+        path, revision = self._saved
+        now = self.history.revision
+        return LastHand(self._steps, self.layer, path if revision == now else None, now)
+
+    def mark_saved(self, path: Path, revision: int) -> None:
+        """Notes that what was painted at a revision of the history is in a file."""
+        self._saved = path, revision
 
     @property
     def layer(self) -> tuple[NDArray[np.uint16], ClassTable] | None:
@@ -146,7 +171,7 @@ class Finishing:
         """Takes what steps have made of the map; None where there is no map any more."""
         if computed is None and self.computed is None:
             return
-        self.computed = computed
+        self.computed, self._finished = computed, None
         self._cover()
         self._events.emit(FinishedChanged())
 

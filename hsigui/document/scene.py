@@ -40,10 +40,12 @@ from hsigui.document.overlays import Overlay
 from hsigui.document.results import KeptResults, result_of
 from hsigui.document.samples import Sample
 from hsigui.document.scene_labels import SceneLabels
+from hsigui.document.scene_masks import SceneMasks
 from hsigui.document.scene_state import MapMaking, RunPlace
 from hsigui.document.shelf import Shelf
 from hsigui.document.values import Accuracy, ClassMap, Encoder, Features, MapOfScene, Probe, Run, Spectrum
 from hsigui.finishing.finished_map import FinishedMap
+from hsigui.masks.using import MAP, PRETRAIN, STATISTICS
 from hsigui.report.error_map import ALL, Confused
 from hsigui.report.reliability import Reliability
 from hsigui.specs import MapSpec
@@ -70,6 +72,7 @@ class Scene(SceneLabels):
         chosen_map_spec: how the user wants its maps drawn; None for as the recipe of the run says.
         spectra: those that were kept.
         derived: layers that were computed of it.
+        masks: pixels of it that are masked out for some use.
         run_places: where runs of an earlier day are kept, whether they are open or not.
         map_to_make: a map of an earlier day that is made again with the next one, and is shown then in its place.
         course: how its last training goes or went; None before the first.
@@ -91,6 +94,7 @@ class Scene(SceneLabels):
         self.chosen_map_spec: MapSpec | None = None
         self.spectra: tuple[Spectrum, ...] = ()
         self.derived = DerivedLayers(self.events)
+        self.masks = SceneMasks(self.events)
         self.run_places: tuple[RunPlace, ...] = ()
         self.map_to_make: MapMaking | None = None
         self.course: TrainingCurves | None = None
@@ -121,6 +125,23 @@ class Scene(SceneLabels):
         if self._input_identity is None or self._input_identity[0] is not cube:
             self._input_identity = cube, identity.input_identity(cube)
         return self._input_identity[1]
+
+    # Without the pixels that are masked out
+
+    @property
+    def learned_cube(self) -> Cube:
+        """The scene as pretraining sees it."""
+        return self.masks.seen(self.cube, PRETRAIN)
+
+    @property
+    def mapped_cube(self) -> Cube:
+        """The scene as its map sees it."""
+        return self.masks.seen(self.cube, MAP)
+
+    @property
+    def counted_cube(self) -> Cube:
+        """The scene as statistics and layers see it."""
+        return self.masks.seen(self.cube, STATISTICS)
 
     # Its bands and its view
 

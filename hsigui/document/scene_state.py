@@ -17,6 +17,7 @@ from hsigui.document.open_libraries import LibraryPlace
 from hsigui.document.overlays import Overlay
 from hsigui.document.results import KeptResult
 from hsigui.document.samples import Sample
+from hsigui.document.scene_masks import SceneMask
 from hsigui.document.values import MapOfScene, Spectrum, Truth
 from hsigui.report.error_map import ALL, Confused
 from hsigui.specs import MapSpec
@@ -25,6 +26,7 @@ from hsigui.texts import say
 PARTS = {
     "view": say("the view"), "spectra": say("the spectra"), "truth": say("the ground truth"), "runs": say("the runs"),
     "map": say("the map"), "layers": say("the derived layers"), "results": say("the table of results"),
+    "masks": say("the masks"),
     "finishing": say("the last hand at the map"),
 }  # fmt: skip
 LookedAt = tuple[float, float, float]  # row and column in the middle of the view, and logical pixels a scene pixel
@@ -93,6 +95,7 @@ class SceneState:
         libraries: spectral libraries in use, by their paths.
         results: maps that are kept beside the one that is shown, and notes of trainings.
         errors_meant: which errors of the map are looked at.
+        masks: pixels that are masked out for some use.
         finishing: steps that are done over its maps, and what a hand has painted over them.
     """
 
@@ -111,6 +114,7 @@ class SceneState:
     libraries: tuple[LibraryPlace, ...] = ()
     results: tuple[KeptResult, ...] = ()
     errors_meant: Confused = ALL
+    masks: tuple[SceneMask, ...] = ()
     finishing: KeptFinishing = NOTHING
 
     @property

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from hsigui.document.events import MapWanted
 from hsigui.document.scene import Scene
+from hsigui.document.scene_masks import SceneMask
 from hsigui.document.scene_state import LookedAt, MapMaking, RunPlace, SceneState
 
 
@@ -18,6 +19,7 @@ def state_of(scene: Scene, looked_at: LookedAt | None = None) -> SceneState:
         libraries=scene.libraries,
         results=scene.results.all,
         errors_meant=scene.errors_meant,
+        masks=scene.masks.all,
         finishing=scene.finishing.kept,
     )  # fmt: skip
 
@@ -49,9 +51,21 @@ def take_look(scene: Scene, state: SceneState) -> None:
     scene.spectra = tuple(kept for kept in state.spectra if len(kept.values) == scene.cube.bands)
     scene.libraries = state.libraries
     scene.derived.take_up(state.derived, state.derived_view)
+    take_masks(scene, state.masks)
     scene.choose_map_spec(state.map_spec)
     scene.set_overlays(state.overlays)
     scene.choose_errors(state.errors_meant)
+
+
+def take_masks(scene: Scene, masks: tuple[SceneMask, ...]) -> None:
+    """Has a scene the masks that were kept of it, at the place where it lies now; those of another size are left out.
+    Nothing is made anew, and nobody is asked."""
+    here = tuple(
+        replace(each, mask=replace(each.mask, geo=scene.cube.geo))
+        for each in masks if each.mask.shape == (scene.cube.rows, scene.cube.cols)
+    )  # fmt: skip
+    if here or len(scene.masks):
+        scene.masks.take(here)
 
 
 def _runs(scene: Scene) -> tuple[RunPlace, ...]:

@@ -218,10 +218,10 @@ def _said(infos: Sequence[ZoneInfo], empty: NDArray[np.bool_], *, by_share: bool
     thin = [info for info, none in zip(infos, empty.tolist(), strict=True) if none and info.outside <= 1 - _LEAST]
     if thin and not by_share:
         notes.append(
-            say_number("{count:,} zone holds no pixel's centre and so has no pixel: {names}. Weighted by the share "
-                       "that is covered, it would have some.",
-                       "{count:,} zones hold no pixel's centre and so have no pixel: {names}. Weighted by the share "
-                       "that is covered, they would have some.", len(thin), names=named([info.name for info in thin]))
+            say_number("{count:,} zone holds no pixel's centre and so has no pixel: {names}. Areas by the share that "
+                       "is covered count it.",
+                       "{count:,} zones hold no pixel's centre and so have no pixel: {names}. Areas by the share that "
+                       "is covered count them.", len(thin), names=named([info.name for info in thin]))
         )  # fmt: skip
     return tuple(notes)
 

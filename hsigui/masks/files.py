@@ -23,6 +23,7 @@ from hsigui.labels.background import OF_MASKS
 from hsigui.labels.classes import ClassInfo, ClassTable
 from hsigui.labels.formats.envi_classes import write_envi
 from hsigui.labels.formats.files import Grid, may_hold_shapes, read_classes
+from hsigui.labels.formats.table import FORMATS
 from hsigui.labels.formats.tiff_classes import write_tiff
 from hsigui.labels.label_map import require_same_size
 from hsigui.labels.place import require_same_place
@@ -36,7 +37,8 @@ from hsigui.saving import written_beside
 from hsigui.texts import say
 
 FORMAT = "hsigui-mask"
-SUFFIXES = (".tif", ".tiff", ".hdr", ".img", ".npy")
+_ROWS = {row.name: row for row in FORMATS if row.name in ("geotiff", "envi", "numpy")}
+SUFFIXES = (*_ROWS["geotiff"].written, *_ROWS["envi"].written, *_ROWS["numpy"].suffixes)
 COLOR = (200, 30, 30)
 
 
@@ -61,9 +63,9 @@ def save_mask(mask: Mask, path: Path, commands: Sequence[str] = ()) -> list[Path
         )
     numbers, table = mask.masked.astype(np.uint16), ClassTable((ClassInfo(1, say("masked out"), COLOR),))
     about = {"hsigui mask": mask.name, "hsigui recipe": _without_pixels(mask.recipe)}
-    if suffix in (".tif", ".tiff"):
+    if suffix in _ROWS["geotiff"].written:
         written = write_tiff(path, numbers, table, mask.geo, about)
-    elif suffix == ".npy":
+    elif suffix in _ROWS["numpy"].suffixes:
         with written_beside(path) as (beside,), beside.open("wb") as stream:
             np.save(stream, mask.masked.astype(np.uint8))
         written = [path]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
@@ -87,6 +88,10 @@ class Mask:
     def named(self, name: str) -> Mask:
         """The same mask by another name."""
         return replace(self, name=name)
+
+    def in_file(self, path: Path) -> Mask:
+        """The same mask, which a file has."""
+        return replace(self, file=str(path))
 
     def told(self, use: str) -> dict[str, Any]:
         """What the record of something that was made without its pixels says of it, as JSON values."""

@@ -94,11 +94,13 @@ def filtered_record(record: Provenance, raster: ClassRaster, filters: Filters) -
 def in_words(made: FinishedMap) -> dict[str, str]:
     """The steps, for a report: number -> what was done."""
     told = {
-        str(number): say("{step} ({changed:,} pixels changed)", step=done.told, changed=done.changed)
+        str(number): say_number(
+            "{step} ({count:,} pixel changed)", "{step} ({count:,} pixels changed)", done.changed, step=done.told
+        )
         for number, done in enumerate(made.steps, 1)
     }
     if made.painted_pixels:
-        told["painted by hand"] = say("{count:,} pixels", count=made.painted_pixels)
+        told["painted by hand"] = say_number("{count:,} pixel", "{count:,} pixels", made.painted_pixels)
     return told
 
 

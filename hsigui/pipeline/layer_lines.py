@@ -10,6 +10,7 @@ from hsigui.cube.cube import Cube
 from hsigui.errors import HsiError
 from hsigui.parameters import Value
 from hsigui.pipeline import command_lines as lines
+from hsigui.pipeline.mask_lines import with_masks
 from hsigui.pipeline.python_lines import python_of
 from hsigui.pipeline.repeating import is_nowhere, scene_argument
 from hsigui.texts import say
@@ -41,7 +42,8 @@ def layer_lines(cube: Cube, recipe: LayerRecipe, pixels: Sequence[Pixel] = ()) -
         )
     name, settings = _short(recipe.kind, kind(recipe.kind).settings.of(recipe.parameters).changed(), recipe.parameters)
     found = [] if cube.path is not None else [lines.demo(cube.name)]
-    found.append(lines.derive(scene_argument(cube), name, settings, pixels, recipe.between))
+    scene = scene_argument(cube)
+    found += with_masks(cube, scene, lines.derive(scene, name, settings, pixels, recipe.between))
     return tuple(found)
 
 

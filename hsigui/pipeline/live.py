@@ -92,8 +92,9 @@ def draw_sample(
 
 
 def pretrain_and_embed(
-    ctx: Context, cube: Cube, spec: PretrainSpec, folder: Path | None = None, resume: bool = False
-) -> Trained:
+    ctx: Context, cube: Cube, spec: PretrainSpec, folder: Path | None = None, resume: bool = False,
+    mapped: Cube | None = None,
+) -> Trained:  # fmt: skip
     """Pretrains an encoder and computes the features of every pixel; tells the device as soon as it is known.
 
     Both are kept in the folder, and now and then the unfinished training. When it cannot be written the result is not
@@ -101,6 +102,7 @@ def pretrain_and_embed(
 
     Args:
         resume: go on with the unfinished training in the folder; HsiError when it is another or damaged.
+        mapped: the scene as the map sees it; None for as pretraining does.
     """
     ctx.progress(0, 0, say("Loading PyTorch…"))
     from hsigui.methods import checkpoint
@@ -119,7 +121,7 @@ def pretrain_and_embed(
         except (HsiError, OSError) as error:  # what was learned is worth more than its file
             ctx.warn(_stays_in_window(error))
             folder = None
-    started = time.perf_counter()
+    started, cube = time.perf_counter(), cube if mapped is None else mapped
     try:
         features = embed(cube, encoder, ctx, folder, device=spec.device)
     except (HsiError, OSError) as error:
@@ -158,6 +160,18 @@ def restore_run(ctx: Context, cube: Cube, folder: Path) -> Trained:
     started = time.perf_counter()
     features = embed(cube, encoder, ctx, folder)
     bring(cube, encoder, (), ctx)
+    return Trained(encoder, features, folder, {"features": time.perf_counter() - started})
+
+
+def embed_again(ctx: Context, cube: Cube, encoder: Encoder, folder: Path | None) -> Trained:
+    """The features of a scene of which other pixels are masked out, by the encoder that is in use."""
+    ctx.progress(0, 0, say("Loading PyTorch…"))
+    from hsigui.pipeline.device import take_threads_of_window
+    from hsigui.pipeline.embed import embed
+
+    take_threads_of_window()
+    started = time.perf_counter()
+    features = embed(cube, encoder, ctx, folder)
     return Trained(encoder, features, folder, {"features": time.perf_counter() - started})
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
+from hsigui.cube.masked import scene_of
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
 from hsigui.labels.formats.files import Grid
@@ -64,7 +65,7 @@ def evaluate_result(
         [NO_COMMANDS if result.nearest is None else NO_FILE]
         if not commands
         else [OTHER_BANDS]
-        if result.cube is not plain
+        if scene_of(result.cube) is not plain
         else []
     )
     hashes = {"map": provenance.raster_hash(result.array), "reference": provenance.raster_hash(result.tested)}

@@ -37,6 +37,8 @@ SAMPLING = {
 }  # fmt: skip
 OF_ZONES = {"--zones": "zones", "--zone-field": "zone_field", "--zone-layer": "zone_layer"}
 MASKS = frozenset({"--mask", "--masked"})
+JOINING = frozenset({"--sort", "--mosaic", "--onto", "--resampling"})
+WRITTEN = {"--interleave": str, "--type": str, "--to-scale": float, "--cog": bool}  # how a cube is written
 SIMULATING = {"--fields": str, "--noise": float, "--white": float, "--seed": int}
 
 
@@ -128,7 +130,7 @@ class _Script:
             "demo": self._demo, "sample": self._sample, "pretrain": self._pretrain, "classify": self._classify,
             "export": self._export, "evaluate": self._evaluate, "info": self._info, "labels": self._read_labels,
             "derive": self._derive, "edit": self._edit, "mask": self._mask, "areas": self._areas,
-            "statistics": self._statistics,
+            "statistics": self._statistics, "prepare": self._prepare,
         }  # fmt: skip
         if line.command not in steps:
             raise _untranslated(line.command)
@@ -319,6 +321,28 @@ class _Script:
             ends += [f"measure={int(line.one('--measure')) - 1}"] if "--measure" in line.options else []
             mask = self._new("mask", f"{layer}.{_call('masked', *ends)}")
             self._say(_call("hsigui.save", mask, repr(line.one("--mask")), *written))
+
+    def _prepare(self, line: _Line) -> None:
+        *scenes, out = line.words
+        read = {name: value for name, value in line.options.items() if name in READING}
+        cubes = [self._cube(path, dataclasses.replace(line, options=read)) for path in scenes]
+        steps = list[str]()
+        for name, value in line.in_order:
+            words = " ".join(filter(None, (name.removeprefix("--"), value and shlex.quote(value))))
+            of_grid = name == "--resampling" and bool(steps) and steps[-1].startswith("grid ")
+            if of_grid or name in ("--dark", "--white-dark", "--panel"):  # parts of the step before
+                steps[-1] += f" --{words}"
+            elif name not in READING | JOINING | WRITTEN.keys():
+                steps.append(words)
+        how = ["by_wavelength=True"] if "--sort" in line.options else []
+        how += line.arguments({"--mosaic": str, "--onto": str}, {})
+        how += line.arguments({"--resampling": str}, {}) if "--onto" in line.options else []
+        first = cubes[0] if len(cubes) == 1 else f"[{', '.join(cubes)}]"
+        made = self._new("prepared", _call("hsigui.prepare", first, *map(repr, steps), *how))
+        options = {name: kind for name, kind in WRITTEN.items() if kind is not bool}
+        written = line.arguments(options, {"--type": "dtype", "--to-scale": "scale"})
+        written += ["cloud=True"] if "--cog" in line.options else []
+        self._say(_call("hsigui.save_cube", made, repr(out), *written))
 
     def _mask(self, line: _Line) -> None:
         steps = {f"--{name}" for name, _, _ in STEPS}

@@ -14,6 +14,7 @@ from hsigui.cube.demo_spec import DemoSpec
 from hsigui.cube.masked import masks_told
 from hsigui.pipeline import command_lines as lines
 from hsigui.pipeline.chain import Chain, chained
+from hsigui.pipeline.mask_lines import UnwrittenMask, learned_with, with_masks
 from hsigui.pipeline.provenance import Provenance
 from hsigui.pipeline.result import Result
 from hsigui.pipeline.values import Filters, LabelPaths
@@ -62,12 +63,15 @@ def command_lines(
     # The report tells how far its confidence can be relied on, unless another map is measured.
     beside = score and not (filters or result.filters).words and not steps
     beside |= any(step.startswith("--below") for step in steps)
-    if result.nearest is not None:
-        found = _of_matched(result, result.nearest.matching, files, filters)
-    elif result.kept is not None:
-        found = _of_kept(result, filters, beside)
-    else:
-        found = _of_fitted(result, record, files, filters, beside)
+    try:
+        if result.nearest is not None:
+            found = _of_matched(result, result.nearest.matching, files, filters)
+        elif result.kept is not None:
+            found = _of_kept(result, filters, beside)
+        else:
+            found = _of_fitted(result, record, files, filters, beside)
+    except UnwrittenMask:
+        return ()
     if not found:
         return ()
     chain = Chain()
@@ -92,7 +96,9 @@ def _of_kept(result: Result, filters: Filters | None, confidence: bool) -> list[
         filters=filters, confidence=confidence,
     )  # fmt: skip
     before = list(result.kept.about.get("commands", ()))
-    return [*before, drawn] if before or result.run_folder is not None else []
+    if not before and result.run_folder is None:
+        return []
+    return [*before, *with_masks(result.cube, scene, drawn)]
 
 
 def _of_matched(result: Result, matching: Matching, files: LabelPaths, filters: Filters | None) -> list[str]:
@@ -108,8 +114,9 @@ def _of_matched(result: Result, matching: Matching, files: LabelPaths, filters: 
     elif labels is not None and result.draw is not None and result.draw.command:
         found.append(result.draw.command)
     how = lines.LabelsArgument(labels, files.variable, files.background, files.buffer)
-    drawn = lines.classify_by(scene_argument(result.cube), matching, how, filters)
-    return [*found, drawn] if drawn else []
+    scene = scene_argument(result.cube)
+    drawn = lines.classify_by(scene, matching, how, filters)
+    return [*found, *with_masks(result.cube, scene, drawn)] if drawn else []
 
 
 def _of_fitted(
@@ -135,15 +142,15 @@ def _of_fitted(
         if encoder.watched_by.get("chose") and "file" not in encoder.watched_by:
             return []  # labels in no file decided which weights are kept
         spec = dataclasses.replace(encoder.spec, threads=encoder.threads)
-        found.append(lines.pretrain(scene, spec, encoder.watched_by))
-    found.append(
+        found += learned_with(encoder, scene, lines.pretrain(scene, spec, encoder.watched_by))
+    drawn = (
         lines.classify(
             scene, labels, result.spec, run=run, device=encoder.spec.device, filters=filters,
             labels_variable=files.variable, labels_background=files.background, labels_buffer=files.buffer,
             confidence=confidence,
         )
     )  # fmt: skip
-    return found
+    return [*found, *with_masks(result.cube, scene, drawn)]
 
 
 def scene_argument(cube: Cube) -> lines.CubeArgument:

@@ -19,6 +19,7 @@ from hsigui.errors import HsiError
 from hsigui.labels.formats.files import Grid, read_classes
 from hsigui.labels.place import PIXELS, RESAMPLE
 from hsigui.pipeline import command_lines as lines
+from hsigui.pipeline.mask_lines import learned_with, with_masks
 from hsigui.pipeline.provenance import raster_hash
 from hsigui.pipeline.repeating import is_nowhere, scene_argument
 from hsigui.pipeline.result import Result
@@ -122,7 +123,8 @@ def pretrained(cube: Cube, encoder: Encoder) -> tuple[str, ...]:
             say("Save the labels before the training, and it can be repeated."),
         )
     spec = dataclasses.replace(encoder.spec, threads=encoder.threads)
-    return (*_demo_of(cube), lines.pretrain(_scene(cube), spec, encoder.watched_by))
+    scene = _scene(cube)
+    return (*_demo_of(cube), *learned_with(encoder, scene, lines.pretrain(scene, spec, encoder.watched_by)))
 
 
 def mapped(result: Result, files: LabelPaths) -> tuple[str, ...]:
@@ -153,10 +155,11 @@ def mapped(result: Result, files: LabelPaths) -> tuple[str, ...]:
             say("Save the labels (Ctrl+S), then copy again."),
         )
     labels = None if files.labels is None else str(files.labels.resolve())
-    return (*_demo_of(result.cube), lines.classify(
-        _scene(result.cube), labels, result.spec, run=result.run_folder.resolve(), device=encoder.spec.device,
+    scene = _scene(result.cube)
+    return (*_demo_of(result.cube), *with_masks(result.cube, scene, lines.classify(
+        scene, labels, result.spec, run=result.run_folder.resolve(), device=encoder.spec.device,
         labels_variable=files.variable, labels_background=files.background, labels_buffer=files.buffer,
-    ))  # fmt: skip
+    )))  # fmt: skip
 
 
 NO_FILE_OF_SPECTRA = say("The spectra that the map was made by are in no single file, so no command names them.")
@@ -172,10 +175,11 @@ def _matched(result: Result, files: LabelPaths) -> tuple[str, ...]:
         )
     labels = None if files.labels is None else str(files.labels.resolve())
     how = lines.LabelsArgument(labels, files.variable, files.background, files.buffer)
-    drawn = lines.classify_by(_scene(result.cube), result.nearest.matching, how)
+    scene = _scene(result.cube)
+    drawn = lines.classify_by(scene, result.nearest.matching, how)
     if not drawn:
         raise HsiError(NO_FILE_OF_SPECTRA, SAVE_SPECTRA)
-    return (*_demo_of(result.cube), drawn)
+    return (*_demo_of(result.cube), *with_masks(result.cube, scene, drawn))
 
 
 def exported(
@@ -191,15 +195,11 @@ def exported(
         HsiError: as `mapped`.
     """
     chosen = tuple(kinds)
-    *before, drawn = mapped(result, files)
-    steps = [] if result.finishing is None else [done.told for done in result.finishing.steps]
-    if any(step.startswith("--below") for step in steps):
-        drawn += f" --confidence {lines.CONFIDENCE}"
-    made = lines.FINISHED if steps else lines.MAP
+    (*before, drawn), edited, made = _finished(result, files)
     if "measures" in chosen:
         layers = "" if result.nearest is not None else " --probabilities repeated-probabilities.tif"
         drawn += f"{layers} --entropy repeated-entropy.tif"
-    found = [*before, drawn, *([lines.edit(steps)] if steps else [])]
+    found = [*before, drawn, *edited]
     legend = ["--legend", "repeated-classes.csv"] if "legend" in chosen else []
     maps = [kind for kind in chosen if exporter(kind).write is not None]
     for kind in maps or (["png"] if legend else []):
@@ -217,22 +217,42 @@ def exported(
     return tuple(found)
 
 
+def _finished(result: Result, files: LabelPaths) -> tuple[tuple[str, ...], tuple[str, ...], str]:
+    """What draws the map, what does the steps over it, and the file that has it then.
+
+    Raises:
+        HsiError: as `mapped`.
+    """
+    *before, drawn = mapped(result, files)
+    steps = [] if result.finishing is None else [done.told for done in result.finishing.steps]
+    if any(step.startswith("--below") for step in steps):
+        drawn += f" --confidence {lines.CONFIDENCE}"
+    edited = (lines.edit(steps),) if steps else ()
+    return (*before, drawn), edited, lines.FINISHED if steps else lines.MAP
+
+
 OfZones = tuple[Path, str, str]  # a file, its field and its layer; empty for none
 
 
 def areas_counted(
     result: Result, files: LabelPaths, zones: OfZones | None, *, by_share: bool = False
 ) -> tuple[str, ...]:
-    """Draws the map and counts its areas, in zones or on all of it.
+    """Draws the map, does the steps over it and counts its areas, in zones or on all of it.
 
     Args:
         files: that hold its labels.
 
     Raises:
-        HsiError: as `mapped`.
+        HsiError: as `mapped`, or what a hand has painted on the map is in no file.
     """
+    if result.finishing is not None and result.finishing.painted_pixels:
+        raise HsiError(
+            say("What a hand has painted on the map is in no file."),
+            say("Export the map: hsigui areas takes the file."),
+        )
+    drawn, edited, made = _finished(result, files)
     words = [*_of_zones(zones), *(["--by-share"] if by_share else [])]
-    return (*mapped(result, files), _line("areas", lines.MAP, "repeated-areas.xlsx", *words))
+    return (*drawn, *edited, _line("areas", made, "repeated-areas.xlsx", *words))
 
 
 def measured_by_zone(cube: Cube, zones: OfZones) -> tuple[str, ...]:

@@ -11,13 +11,16 @@ from hsigui import stopping
 
 T = TypeVar("T")
 R = TypeVar("R")
-_AHEAD = 2  # pieces that are read and not yet used, at most
 
 
-def ahead(items: Iterable[T], make: Callable[[T], R]) -> Generator[tuple[T, R]]:
+def ahead(items: Iterable[T], make: Callable[[T], R], most: int) -> Generator[tuple[T, R]]:
     """Items with what is made of them, in their order; made in a thread of its own before they are asked for.
 
     Work that is stopped stops there too. Close it (`contextlib.closing`): its thread is waited for.
+
+    Args:
+        most: that are made and not yet used. Where other programs want the processor, each wait for the other thread
+            costs as much as making many small ones.
     """
     ask = stopping.asked()
 
@@ -30,7 +33,7 @@ def ahead(items: Iterable[T], make: Callable[[T], R]) -> Generator[tuple[T, R]]:
         try:
             for item in items:
                 waiting.append((item, threads.submit(made, item)))
-                if len(waiting) == _AHEAD:
+                if len(waiting) == most:
                     yield _next(waiting)
             while waiting:
                 yield _next(waiting)

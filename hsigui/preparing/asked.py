@@ -17,18 +17,23 @@ from hsigui.preparing.block_mean import BlockMean
 from hsigui.preparing.calibrate import FlatField, InternalAverage
 from hsigui.preparing.cut import Bands, Box, Crop
 from hsigui.preparing.denoise import denoising_of
+from hsigui.preparing.despike import Despike
 from hsigui.preparing.destripe import destriping_of
 from hsigui.preparing.empirical_line import EmpiricalLine
 from hsigui.preparing.field_targets import targets_of
+from hsigui.preparing.fields import Form
 from hsigui.preparing.fill_columns import FillColumns
+from hsigui.preparing.forms import FORMS
 from hsigui.preparing.grids import grid_named
 from hsigui.preparing.inside import Inside
 from hsigui.preparing.log_residuals import LogResiduals
+from hsigui.preparing.marks import DropBad, marks_of
 from hsigui.preparing.normalise import Continuum, Normalise
 from hsigui.preparing.onto import Onto
 from hsigui.preparing.other_sensor import Like
 from hsigui.preparing.smooth import smoothing_of
 from hsigui.preparing.step import Step
+from hsigui.preparing.white import white_of
 from hsigui.texts import say
 
 
@@ -41,12 +46,14 @@ class StepRow:
         form: what is given with it, as help writes it; empty for nothing.
         title: what it does, in half a sentence.
         step: makes it of the text.
+        fields: what the text is made of; None where it is not told, or there is none.
     """
 
     option: str
     form: str
     title: str
     step: Callable[[str], Step]
+    fields: Form | None = None
 
 
 def _box(text: str) -> Step:
@@ -64,6 +71,13 @@ def _block_mean(text: str) -> Step:
         return BlockMean(int(text))
     except ValueError:
         raise HsiError(say("“{text}” is no whole number.", text=text), say("Write one, such as 4.")) from None
+
+
+def _despike(text: str) -> Step:
+    try:
+        return Despike(float(text))
+    except ValueError:
+        raise HsiError(say("“{text}” is no number.", text=text), say("Write one, such as 8.")) from None
 
 
 def _like(text: str) -> Step:
@@ -122,26 +136,40 @@ _MAKERS: dict[str, Callable[[str], Step]] = {
     "internal-average": lambda text: InternalAverage(),
     "empirical-line": lambda text: EmpiricalLine(targets_of(text)),
     "log-residuals": lambda text: LogResiduals(),
+    "mark-bad": marks_of,
+    "drop-bad": lambda text: DropBad(),
     "fill-columns": lambda text: FillColumns(),
+    "despike": _despike,
     "destripe": destriping_of,
     "denoise": denoising_of,
     "smooth": smoothing_of,
     "normalise": lambda text: Normalise(text.strip()),
     "continuum": lambda text: Continuum(),
 }
-STEPS = tuple(StepRow(option, form, title, _MAKERS[option]) for option, form, title in words.STEPS)
+STEPS = tuple(StepRow(option, form, title, _MAKERS[option], FORMS.get(option)) for option, form, title in words.STEPS)
 
 
-def step_of(option: str, text: str = "") -> Step:
+WHITE = StepRow("white", words.WHITE_FORM, words.WHITE, white_of, FORMS["white"])
+"""White and dark reference: on a command line its parts are options of their own."""
+
+_PLACE = next(place for place, row in enumerate(STEPS) if row.option == "flat-field")
+OFFERED = (*STEPS[:_PLACE], WHITE, *STEPS[_PLACE:])
+"""All steps, with `WHITE` where help has it."""
+
+
+def step_of(option: str, text: str = "", scene: Path | str | None = None) -> Step:
     """The step of a word and a text.
+
+    Args:
+        scene: the file of the scene, for references that lie beside it.
 
     Raises:
         HsiError: there is no such step, or the text does not say it.
     """
-    row = next((row for row in STEPS if row.option == option), None)
+    row = next((row for row in OFFERED if row.option == option), None)
     if row is None:
         raise HsiError(
             say("There is no step {option}.", option=option),
-            say("Choose from: {all}.", all=", ".join(row.option for row in STEPS)),
+            say("Choose from: {all}.", all=", ".join(row.option for row in OFFERED)),
         )
-    return row.step(text)
+    return white_of(text, scene) if row is WHITE else row.step(text)

@@ -32,11 +32,18 @@ class BySpectrum:
     Attributes:
         change: what is done.
         passes: what has to be looked at before.
+        told: what these looks have shown of the scene, a sentence each; asked once all are taken.
     """
 
     cube: Cube
     change: Change
     passes: tuple[Pass[Any], ...] = ()
+    told: Callable[[], tuple[str, ...]] = tuple
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What was seen: see `passes.remarks_of`."""
+        return self.told() if all(each.done for each in self.passes) else ()
 
     @property
     def made_of(self) -> str:

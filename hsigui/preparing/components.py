@@ -42,6 +42,8 @@ class Components:
         noise: variances of the noise of the components; one a component. NaN where it cannot be estimated.
         forward: components x bands.
         inverse: bands x components.
+        incomplete: pixels that have data in some of the bands and not in all of them.
+        lacking: the band (its number in the cube) in which most of these have none; -1 where there are none.
     """
 
     kind: str
@@ -51,6 +53,8 @@ class Components:
     noise: NDArray[np.float64]
     forward: NDArray[np.float64]
     inverse: NDArray[np.float64]
+    incomplete: int = 0
+    lacking: int = -1
 
     @property
     def advised(self) -> int:
@@ -105,6 +109,7 @@ class Sums:
         self.bands = require_good(cube)
         self._cube = cube
         self._signal, self._noise = Covariance(len(self.bands)), Covariance(len(self.bands))
+        self._incomplete, self._without = 0, np.zeros(len(self.bands), np.int64)
         self.part()
 
     def part(self) -> None:
@@ -115,6 +120,10 @@ class Sums:
         """Adds the tile that follows, from the first row on."""
         self._signal.add(tile.known)
         self._noise.add(self._shifts.of(tile))
+        gaps = np.isnan(tile.spectra[~tile.valid])
+        some = gaps[~gaps.all(axis=1)]
+        self._incomplete += len(some)
+        self._without += some.sum(axis=0)
 
     def components(self, kind: str) -> Components:
         """What was summed up, as components.
@@ -123,16 +132,19 @@ class Sums:
             HsiError: too few pixels have data, or neighbouring pixels do not differ (minimum noise fraction).
         """
         mean = self._signal.mean
+        lacking = int(self.bands[self._without.argmax()]) if self._incomplete else -1
         if kind == "mnf":
             found = fractions(self._signal, self._noise, self._cube)
             ones = np.ones(len(found.values))
-            return Components(kind, self.bands, mean, found.values, ones, found.forward, found.inverse)
+            return Components(
+                kind, self.bands, mean, found.values, ones, found.forward, found.inverse, self._incomplete, lacking
+            )  # fmt: skip
         require_pixels(self._signal.count, 2, self._cube)
         values, axes = principal(self._signal.matrix)
         noise = ((axes @ self._noise.matrix) * axes).sum(axis=1) / 2  # a difference has twice the noise of a pixel
         if self._noise.count < 2:
             noise = np.full(len(values), np.nan)
-        return Components(kind, self.bands, mean, values, noise, axes, axes.T)
+        return Components(kind, self.bands, mean, values, noise, axes, axes.T, self._incomplete, lacking)
 
 
 def tiles_of(

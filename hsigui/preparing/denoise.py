@@ -18,7 +18,7 @@ from hsigui.preparing.by_spectrum import BySpectrum, require_good, steadily
 from hsigui.preparing.components import KINDS, Components, components_of, kept_of, require_kept, sampled_components
 from hsigui.preparing.made import info_of_values
 from hsigui.preparing.passes import Pass
-from hsigui.texts import say
+from hsigui.texts import say, say_number
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,21 @@ class Denoise:
         found = Pass(partial(components_of, cube, self.kind))
         change = _Change(found, kept, good)
         info = replace(info_of_values(cube.info), gaps_unknown=True)
-        return cube.over(lambda _: BySpectrum(cube, change.of, (found,)), info)
+        return cube.over(lambda _: BySpectrum(cube, change.of, (found,), partial(_told, found)), info)
+
+
+def _told(found: Pass[Components]) -> tuple[str, ...]:
+    """That pixels are lost for lack of a single band, as where a dead one is not marked bad."""
+    components = found.found()
+    if not components.incomplete:
+        return ()
+    return (
+        say_number("1 pixel has no data in a band, most often band {band}, and so has none in any after --denoise. "
+                   "Mark such bands bad first (--mark-bad proposed).",
+                   "{count:,} pixels have no data in a band, most often band {band}, and so have none in any after "
+                   "--denoise. Mark such bands bad first (--mark-bad proposed).",
+                   components.incomplete, band=components.lacking + 1),
+    )  # fmt: skip
 
 
 class _Change:

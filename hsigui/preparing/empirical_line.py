@@ -110,7 +110,7 @@ def _seen(cube: Cube, area: Area) -> tuple[NDArray[np.float64], tuple[str, ...]]
     """The mean value of an area, one a band, over samples that have data and are not saturated; and what was left
     out."""
     pixels = area.on(cube)
-    limit = _ceiling(cube)
+    limit = ceiling_of(cube)
     total, count, saturated = np.zeros(cube.bands), np.zeros(cube.bands, np.int64), 0
     for n, row in enumerate(range(pixels.rows.start, pixels.rows.stop)):
         stopping.check()
@@ -137,7 +137,7 @@ def _seen(cube: Cube, area: Area) -> tuple[NDArray[np.float64], tuple[str, ...]]
     return np.where(count > 0, total / np.maximum(count, 1), np.nan), notes
 
 
-def _ceiling(cube: Cube) -> float | None:
+def ceiling_of(cube: Cube) -> float | None:
     """The least stored number that means too much light; None where samples are no counts."""
     if cube.dtype.kind not in "iu":
         return None

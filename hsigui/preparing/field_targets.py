@@ -52,7 +52,7 @@ class FieldTarget:
             if not 0 <= self.reflectance <= 2:
                 raise HsiError(
                     say("{value:g} is no reflectance.", value=self.reflectance),
-                    say("Give it as a fraction, such as 0.05 for 5 %."),
+                    say("Give it as a fraction or in per cent, such as 0.05 or 5%."),
                 )
             return np.full(cube.bands, float(self.reflectance)), ()
         library = read_library(self.reflectance)
@@ -101,9 +101,9 @@ def _target(text: str) -> FieldTarget:
 
 
 def _known(text: str, folder: Path) -> tuple[float | Path, str]:
-    """A reflectance, or a file and the name of its spectrum."""
+    """A reflectance, as a fraction or in per cent, or a file and the name of its spectrum."""
     try:
-        return float(text), ""
+        return (float(text[:-1]) / 100 if text.endswith("%") else float(text)), ""
     except ValueError:
         name, _, spectrum = text.partition("#")
         return folder / Path(name.strip()).expanduser(), spectrum.strip()

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from hsigui.cube.crs import crs_of
 from hsigui.cube.cube import Cube, Geo
-from hsigui.cube.formats.raster_files import open_quietly
 from hsigui.cube.ground import ground_of, horizontal
 from hsigui.cube.open import open_cube
 from hsigui.errors import HsiError
@@ -152,6 +151,8 @@ def _suggested(cube: Cube, crs: CRS) -> tuple[tuple[float, float, float, float, 
     """Transform, rows and columns that GDAL proposes for a cube in another system."""
     from rasterio.errors import RasterioError
     from rasterio.vrt import WarpedVRT
+
+    from hsigui.cube.formats.raster_files import open_quietly
 
     assert cube.geo.transform is not None
     a, b, c, d, e, f = cube.geo.transform

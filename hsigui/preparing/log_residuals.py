@@ -18,7 +18,7 @@ from hsigui.cube.cube import Cube
 from hsigui.errors import HsiError
 from hsigui.preparing.made import info_of_values
 from hsigui.preparing.passes import Pass, Told, blocks_of
-from hsigui.texts import say
+from hsigui.texts import say, say_number
 
 
 @dataclass(frozen=True)
@@ -28,10 +28,12 @@ class LogMeans:
     Attributes:
         bands: of each band over all pixels; NaN where none is above 0. One a band.
         whole: over all pixels and the bands in use.
+        below: values that are not above 0, of which there is no logarithm.
     """
 
     bands: NDArray[np.float64]
     whole: float
+    below: int
 
 
 @dataclass(frozen=True)
@@ -56,8 +58,7 @@ class LogResiduals:
                 say("All bands of {name} are marked bad.", name=cube.name),
                 say("Take some in again (--take-in-bands), or leave this step out."),
             )
-        note = say("Log residuals: values that are not above 0 have no logarithm and become no data.")
-        info = replace(info_of_values(cube.info), gaps_unknown=True, notes=(*cube.info.notes, note))
+        info = replace(info_of_values(cube.info), gaps_unknown=True)
         means = Pass(lambda told: _means(cube, told))
         return cube.over(lambda _: LogResidualsSource(cube, means), info)
 
@@ -74,6 +75,17 @@ class LogResidualsSource:
     def passes(self) -> tuple[Pass[LogMeans], ...]:
         """What has to be looked at before."""
         return (self.means,)
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What was left out: see `passes.remarks_of`."""
+        below = self.means.found().below if self.means.done else 0
+        if not below:
+            return ()
+        return (
+            say_number("Log residuals: 1 value is not above 0 and becomes no data.",
+                       "Log residuals: {count:,} values are not above 0 and become no data.", below),
+        )  # fmt: skip
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -95,16 +107,17 @@ class LogResidualsSource:
 
 
 def _means(cube: Cube, told: Told) -> LogMeans:
-    total, count = np.zeros(cube.bands), np.zeros(cube.bands, dtype=np.int64)
+    total, count, below = np.zeros(cube.bands), np.zeros(cube.bands, dtype=np.int64), 0
     for _, block in blocks_of(cube, told):
         for line in block:  # the logarithms of one line at a time are held
             logs = _logs(line)
             known = np.isfinite(logs)
             total += np.where(known, logs, 0).sum(axis=0)
             count += known.sum(axis=0)
+            below += int(np.count_nonzero(line <= 0))
     good = cube.good_bands
     bands = np.where(count > 0, total / np.maximum(count, 1), np.nan)
-    return LogMeans(bands, float(total[good].sum() / max(1, int(count[good].sum()))))
+    return LogMeans(bands, float(total[good].sum() / max(1, int(count[good].sum()))), below)
 
 
 def _logs(values: NDArray[np.float32]) -> NDArray[np.float64]:

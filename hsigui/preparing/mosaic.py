@@ -87,6 +87,8 @@ class FirstSource:
                 stopping.check()
                 part = out[found[0], found[1]]
                 open_ = equals_nodata(part, self.nodata)
+                if part.dtype.kind in "fc":
+                    open_ |= ~np.isfinite(part)
                 if open_.any():
                     part[open_] = line.cube.source.read(found[2], found[3], bands)[open_]
         return out
@@ -158,6 +160,7 @@ def mosaicked(cubes: Sequence[Cube], way: str = "first", *, onto: bool = False, 
         cubes = [_on_pixels(cubes[0], cube, resampling) for cube in cubes]
     places = [_place_in(cubes[0], cube) for cube in cubes]
     alike = len({marks_of(cube.info) for cube in cubes}) == 1 and all(map(has_mark, cubes))
+    alike &= cubes[0].info.valid_range is None  # else other samples than one are no data, too
     parts = tuple(cubes) if alike and way == "first" else tuple(map(as_values, cubes))
     top, left = min(row for row, _ in places), min(col for _, col in places)
     size = (

@@ -80,7 +80,7 @@ class Continuum:
         if cube.wavelengths is None:
             raise HsiError(
                 say("{name} knows no wavelengths.", name=cube.name),
-                say("A continuum lies over them: give the scene its wavelengths (--wavelengths)."),
+                say("A continuum lies over them: name the variable that holds them (--wavelengths)."),
             )
         waves = cube.wavelengths
         bands = np.array(rising(cube, float(waves.min()), float(waves.max())), dtype=np.intp)

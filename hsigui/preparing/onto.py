@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 
 from hsigui import stopping
 from hsigui.cube.cube import BLOCK_VALUES, Cube, Geo
-from hsigui.cube.formats.memory_rasters import in_memory
 from hsigui.errors import HsiError
 from hsigui.labels.grid import Grid
 from hsigui.preparing.cut import moved
@@ -156,6 +155,8 @@ class WarpedSource:
         from rasterio.transform import Affine
         from rasterio.vrt import WarpedVRT
 
+        from hsigui.cube.formats.memory_rasters import in_memory
+
         nodata = self.cube.info.nodata
         own, other = moved(self.cube.geo, seen[0].start, seen[1].start), _spaced(self.grid.geo, down, across)
         assert own.transform is not None
@@ -175,12 +176,12 @@ class WarpedSource:
         found = positions_in(self.cube.geo, self.grid, *np.meshgrid(rows, cols, indexing="ij"))
         if not np.isfinite(found).any():
             return None
-        if not np.isfinite(found).all():  # the edge of what the coordinate system has lies in it
-            return slice(0, self.cube.rows), slice(0, self.cube.cols)
         ends = []
         for place, scale, count in zip(found, self._scales, (self.cube.rows, self.cube.cols), strict=True):
-            reach = math.ceil(_REACH[self.resampling] / min(1.0, scale)) + 2 + 0.01 * float(np.ptp(place))
-            low, high = max(0, math.floor(place.min() - reach)), min(count, math.ceil(place.max() + reach))
+            reach = _REACH[self.resampling] / min(1.0, scale) + 3 + 0.01 * float(np.nanmax(place) - np.nanmin(place))
+            if not np.isfinite(place).all():  # the edge of what the coordinate system has lies between two points
+                reach += _widest(place, count)
+            low, high = max(0, math.floor(np.nanmin(place) - reach)), min(count, math.ceil(np.nanmax(place) + reach))
             if low >= high:
                 return None
             ends.append(slice(low, high))
@@ -196,6 +197,13 @@ class WarpedSource:
         scales = [1 / step if step > 0 and math.isfinite(step) else 1.0 for step in steps]
         rounded = [1.0 if abs(scale - 1) < _AS_IT_IS else scale for scale in scales]
         return rounded[0], rounded[1]
+
+
+def _widest(place: NDArray[np.float64], count: int) -> float:
+    """The widest step from one known position to the next, rows x cols of them; so many where no two are known."""
+    steps = np.concatenate([np.abs(np.diff(place, axis=axis)).ravel() for axis in (0, 1)])
+    known = steps[np.isfinite(steps)]
+    return float(known.max()) if known.size else float(count)
 
 
 def _spaced(geo: Geo, down: range, across: range) -> Geo:

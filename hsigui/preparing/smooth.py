@@ -101,7 +101,7 @@ class Gaussian:
         if cube.wavelengths is None:
             raise HsiError(
                 say("{name} knows no wavelengths.", name=cube.name),
-                say("Smooth by numbers of bands (savgol), or give the scene its wavelengths (--wavelengths)."),
+                say("Smooth by numbers of bands (savgol), or name the variable that holds them (--wavelengths)."),
             )
         return _smoothed(cube, self._weights)
 
@@ -163,12 +163,9 @@ class _Smoother:
         values = spectra[:, self.order].astype(np.float64)
         usable = np.isfinite(values) & self.good
         out = np.empty(values.shape)
-        patterns, which = np.unique(usable, axis=0, return_inverse=True)
-        for number, pattern in enumerate(patterns):
-            rows = which.reshape(-1) == number
+        for rows, pattern in _alike(usable):
             made = values[rows]
-            made[:, pattern] = self._summed(made, pattern)[:, pattern]
-            out[np.ix_(rows, self.order)] = made
+            out[np.ix_(rows, self.order)] = np.where(pattern, self._summed(made, pattern), made)
         return out
 
     def _summed(self, values: NDArray[np.float64], usable: NDArray[np.bool_]) -> NDArray[np.float64]:
@@ -196,6 +193,18 @@ class _Smoother:
             if len(piece):
                 matrix[np.ix_(piece, piece)] = self.weights(self.x[piece])
         return matrix
+
+
+def _alike(usable: NDArray[np.bool_]) -> list[tuple[NDArray[np.intp], NDArray[np.bool_]]]:
+    """Spectra that are parted alike: their numbers, and which bands they can use, one a band.
+
+    Args:
+        usable: spectra x bands.
+    """
+    if len(usable) and (usable == usable[0]).all():  # most often, and seen much quicker than sorted
+        return [(np.arange(len(usable)), usable[0])]
+    patterns, which = np.unique(usable, axis=0, return_inverse=True)
+    return [(np.flatnonzero(which.reshape(-1) == number), pattern) for number, pattern in enumerate(patterns)]
 
 
 def _by_offset(matrix: NDArray[np.float64]) -> list[tuple[int, NDArray[np.float64]]]:

@@ -180,6 +180,10 @@ def _info_of(cubes: Sequence[Cube], parts: Sequence[Cube]) -> CubeInfo:
     infos = [part.info for part in parts]
     placed = next((info.geo for info in infos if info.geo.transform is not None), infos[0].geo)
     notes = tuple(dict.fromkeys(note for info in infos for note in info.notes))
+    if any(cube.bands == 1 for cube in cubes):
+        from hsigui.cube.formats.geotiff import ONE_BAND  # rasterio is slow to import
+
+        notes = tuple(note for note in notes if note != ONE_BAND)  # bands of a scene they are
     some = [bool(info.wavelengths) for info in infos]
     if any(some) and not all(some):
         without = ", ".join(cube.name for cube, known in zip(cubes, some, strict=True) if not known)

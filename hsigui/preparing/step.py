@@ -38,8 +38,9 @@ def prepared(cube: Cube, steps: Iterable[Step]) -> Cube:
         HsiError: a step does not fit what the steps before it have left.
     """
     for step in steps:
+        cube = plain(cube)
         step = settled(step, cube)
-        made = step.on(plain(cube))
+        made = step.on(cube)
         cube = made.with_info(replace(made.info, history=(*cube.info.history, step.told)))
     return cube
 

@@ -11,6 +11,7 @@ or whole "spectra". One that does not say so is read in large windows of all ban
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from typing import Any
@@ -23,6 +24,7 @@ from hsigui.preparing.ahead import ahead
 Window = tuple[slice, slice, slice]
 """Rows, columns and bands."""
 CACHED_VALUES = 250_000  # of a small window
+_AHEAD_BYTES = 2**23  # of windows that are read and not yet written
 
 
 def carry(
@@ -41,7 +43,10 @@ def carry(
     """
     done, total = 0, cube.rows * cube.cols * cube.bands
     told(done, total)
-    with closing(ahead(windows(cube, rows, cols, order), lambda window: cube.source.read(*window))) as read:
+    places = list(windows(cube, rows, cols, order))
+    each = math.prod(part.stop - part.start for part in places[0]) * cube.source.dtype.itemsize
+    most = max(2, _AHEAD_BYTES // each)
+    with closing(ahead(places, lambda window: cube.source.read(*window), most)) as read:
         for window, block in read:
             put(window, block)
             done += block.size

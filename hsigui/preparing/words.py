@@ -21,7 +21,10 @@ STEPS = (
     ("empirical-line", "TARGETS",
      say("reflectance by targets: AREA=REFLECTANCE;AREA=REFLECTANCE, or a table of them (.csv)")),
     ("log-residuals", "", say("divide by the geometric means of pixels and bands (Green & Craig 1985)")),
+    ("mark-bad", "BANDS|proposed", say("bands to mark bad, or those that look bad (hsigui info --propose-bad-bands)")),
+    ("drop-bad", "", say("leave the bands out that are marked bad")),
     ("fill-columns", "", say("columns of dead detectors filled by those beside them")),
+    ("despike", "THRESHOLD", say("single samples that stand out by so many standard deviations replaced")),
     ("destripe", "columns|rows|mnf[,N]",
      say("stripes taken away: moments of each column brought to those beside it, or means of noise components")),
     ("denoise", "mnf|pca[,K|auto]", say("the first K components only; auto for as many as hold signal")),
@@ -32,6 +35,9 @@ STEPS = (
 )  # fmt: skip
 """Each step: its word, what is given with it (empty for nothing), and what it does; in the order of the help."""
 
+WHITE_FORM = "FILE|FIRST:LAST|auto"
+WHITE = say("divide by the mean line of a white reference: a cube, rows of the scene, or auto for that which the "
+            "camera's program has put beside the scene")  # fmt: skip
 RESAMPLINGS = ("nearest", "bilinear", "cubic", "average")
 MOSAICS = ("first", "feather")
 WHOSE_GRID = ("first", "finest")

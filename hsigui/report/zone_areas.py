@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from hsigui.cube.areas import PixelAreas
 from hsigui.errors import HsiError
 from hsigui.labels.classes import ClassInfo, ClassTable
-from hsigui.labels.zones import Members, ZoneInfo, Zones
+from hsigui.labels.zones import SHARE, Members, ZoneInfo, Zones
 from hsigui.texts import say, say_number
 
 Floats = NDArray[np.float64]
@@ -45,7 +45,7 @@ class ZoneAreas:
         classes: of the map, in the order of the columns.
         zones: one a row of `by_zone`; none where no zones were given.
         by_zone: zones x columns.
-        rest: outside of all zones, one a column; None where there are no zones, or zones that overlap are weighted.
+        rest: outside of all zones, one a column; where weighted zones overlap, at least so much. None without zones.
         whole: of the whole map, one a column.
         shared: pixels that are in more than one zone, and so in several rows.
         rule: how pixels belong to zones: "centre", "share" or "numbers"; empty without zones.
@@ -68,7 +68,7 @@ class ZoneAreas:
     @property
     def weighted(self) -> bool:
         """Whether pixels count in part."""
-        return self.rule == "share"
+        return self.rule == SHARE
 
 
 def zone_areas(
@@ -141,17 +141,16 @@ class _Sums:
 
     def closed(self, zones: Zones | None, areas: PixelAreas | None, *, data_known: bool) -> ZoneAreas:
         rule = "" if zones is None else zones.rule
-        with_rest = zones is not None and not (rule == "share" and self._shared)
         notes = () if zones is None else (*zones.notes, *_overlap(self._shared))
-        if zones is not None and not with_rest:
-            notes += (say("What lies outside of all zones is not counted, because weighted zones overlap."),)
+        if rule == SHARE and self._shared:
+            notes += (say("Where weighted zones overlap, more may lie outside of all zones than the table says."),)
         if areas is None:
             notes += (say("The map has no place on the earth: there are pixels, and no hectares."),)
         if not data_known and self._whole[0][-2]:
             notes += (say("Whether pixels without a class have data is not known: they count as unclassified."),)
         return ZoneAreas(
             self._classes, () if zones is None else zones.infos, Amounts(*self._by_zone),
-            Amounts(*self._rest) if with_rest else None, Amounts(*self._whole), self._shared, rule, data_known,
+            None if zones is None else Amounts(*self._rest), Amounts(*self._whole), self._shared, rule, data_known,
             "" if areas is None else areas.about, notes,
         )  # fmt: skip
 

@@ -50,7 +50,7 @@ TABLES = (PARTS, SCENES, ENTRIES, TILES, STEPS, EDITS)
 VERSIONS: Mapping[str, int] = {
     LAYOUT_PART: 1, "scene": 1, "classes": 1, "labels": 1, "history": 1, "state": 1,
     "view": 1, "spectra": 1, "truth": 1, "runs": 1, "map": 1, "import": 1, "window": 1,
-    "layers": 1, "results": 1, "finishing": 1,
+    "layers": 1, "results": 1, "masks": 1, "finishing": 1,
 }  # fmt: skip
 
 # How a part of a version becomes one of the next, by its name and the version that it is of: is handed the file, and

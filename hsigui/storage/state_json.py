@@ -26,6 +26,7 @@ from hsigui.methods.run_record import SETTINGS, sum_of, without_sums
 from hsigui.report.error_map import ALL, Confused
 from hsigui.specs import MapSpec, SplitSpec
 from hsigui.storage.finishing_json import finishing_from, finishing_to_entries
+from hsigui.storage.masks_json import masks_from_json, masks_to_json
 from hsigui.storage.overlays_json import overlay_from_json, overlay_to_json
 from hsigui.storage.packing import inflated, packed, unpacked
 from hsigui.storage.results_json import results_from, results_to_entries
@@ -68,6 +69,8 @@ def entries_of(state: SceneState, folder: Path, before: SceneState | None = None
         entries["layers", "shown"] = json.dumps(shown.to_json()) if shown.layers else None
     if before is None or state.results is not before.results:
         entries |= results_to_entries(state.results, folder, () if before is None else before.results)
+    if before is None or state.masks is not before.masks:
+        entries["masks", "all"] = masks_to_json(state.masks)
     if before is None or state.finishing is not before.finishing:
         entries |= finishing_to_entries(state.finishing)
     if before is None or state.map is not before.map:
@@ -95,6 +98,7 @@ def state_from(entries: Mapping[Name, Any], shape: tuple[int, int], folder: Path
         "map": lambda: _map_from(entries, shape),
         "layers": lambda: _layers_from(entries),
         "results": lambda: {"results": results_from(entries, shape, folder)},
+        "masks": lambda: {"masks": masks_from_json(entries.get(("masks", "all")), shape)},
         "finishing": lambda: {"finishing": finishing_from(entries, shape)},
     }
     for part in PARTS:

@@ -9,6 +9,7 @@ folder. Of each order of samples, read and written:
 
 - `cp_s`: seconds of `cp` of the data file. `cp_kept_s`: those until its copy is on the disk, as our file is.
 - `s`: of the whole command, start of Python included; `mb_in`, `mb_out`: what it reads from and what it writes.
+- `cp_cpu_s`, `cpu_s`: seconds of processor time of both, which count where other programs want the processor too.
 - `speed`: bytes of the whole input by second, by those of `cp` (0.5 is half as quick). `speed_out`: the same of what is
   written. `speed_kept`: beside `cp_kept_s`.
 - `peak_mb`: the most that the process held.
@@ -21,6 +22,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import resource
 import statistics
 import subprocess
 import sys
@@ -77,32 +79,37 @@ def seconds(work: Callable[[], object]) -> float:
     return time.perf_counter() - begun
 
 
-def command(header: Path, out: Path, order: str, more: list[str]) -> float:
-    """Runs `hsigui prepare`; gives the most memory that it held, in MB."""
-    side = int(np.sqrt(header.with_suffix(".img").stat().st_size / 2 / BANDS))
-    first = max(2 * REFERENCE, side // 20)
-    part = f"{first}:{first + int(0.9 * side)}" if first + int(0.9 * side) <= side else f"{first}:"
-    words = [sys.executable, "-m", "hsigui", "prepare", header, out, *more, "--rows", part, "--cols",
-             f"{side // 20}:{side // 20 + int(0.9 * side)}", "--bands", f"1-80,{BANDS - 69}-{BANDS}",
-             "--interleave", order, "--overwrite"]  # fmt: skip
+def ended(words: list[Any]) -> resource.struct_rusage:
+    """Runs a program to its end; gives what it used."""
     process = subprocess.Popen(list(map(str, words)), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     errors = process.stderr.read() if process.stderr else b""
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise SystemExit(errors.decode())
-    return usage.ru_maxrss / 1024
+    return usage
+
+
+def command(header: Path, out: Path, order: str, more: list[str]) -> resource.struct_rusage:
+    """Runs `hsigui prepare`; gives what it used."""
+    side = int(np.sqrt(header.with_suffix(".img").stat().st_size / 2 / BANDS))
+    first = max(2 * REFERENCE, side // 20)
+    part = f"{first}:{first + int(0.9 * side)}" if first + int(0.9 * side) <= side else f"{first}:"
+    words = [sys.executable, "-m", "hsigui", "prepare", header, out, *more, "--rows", part, "--cols",
+             f"{side // 20}:{side // 20 + int(0.9 * side)}", "--bands", f"1-80,{BANDS - 69}-{BANDS}",
+             "--interleave", order, "--overwrite"]  # fmt: skip
+    return ended(words)
 
 
 def compared(header: Path, order: str, rounds: int) -> dict[str, Any]:
     """All figures of a scene that is written in some order of samples, as it is and calibrated."""
     data, copy, out = header.with_suffix(".img"), header.with_name("copy.img"), header.with_name("out.hdr")
     times: dict[str, list[float]] = {"cp": [], "cp_kept": [], "as they are": [], "calibrated": []}
-    peaks: dict[str, float] = {"as they are": 0.0, "calibrated": 0.0}
+    used: dict[str, list[resource.struct_rusage]] = {"cp": [], "as they are": [], "calibrated": []}
     written: dict[str, float] = {}
 
     def copied(kept: bool) -> None:
-        subprocess.run(["cp", data, copy], check=True)
+        used["cp"].append(ended(["cp", data, copy]))
         if kept:
             subprocess.run(["sync", copy], check=True)
 
@@ -111,18 +118,21 @@ def compared(header: Path, order: str, rounds: int) -> dict[str, Any]:
             times[name].append(seconds(lambda kept=kept: copied(kept)))
             copy.unlink()
         for name, more in (("as they are", []), ("calibrated", CALIBRATED)):
-            held: list[float] = []
-            times[name].append(seconds(lambda more=more, held=held: held.append(command(header, out, order, more))))
-            peaks[name], written[name] = max(peaks[name], *held), out.with_suffix(".img").stat().st_size / 2**20
+            runs = used[name]
+            times[name].append(seconds(lambda more=more, runs=runs: runs.append(command(header, out, order, more))))
+            written[name] = out.with_suffix(".img").stat().st_size / 2**20
             out.with_suffix(".img").unlink()
     middle = {name: statistics.median(each) for name, each in times.items()}
     read = data.stat().st_size / 2**20
-    found: dict[str, Any] = {"mb_in": round(read), "cp_s": middle["cp"], "cp_kept_s": middle["cp_kept"]}
+    busy = {name: statistics.median(one.ru_utime + one.ru_stime for one in each) for name, each in used.items()}
+    found: dict[str, Any] = {"mb_in": round(read), "cp_s": middle["cp"], "cp_kept_s": middle["cp_kept"],
+                             "cp_cpu_s": busy["cp"]}  # fmt: skip
     for name in ("as they are", "calibrated"):
         found[name] = {
             "s": middle[name], "mb_out": round(written[name]), "speed": middle["cp"] / middle[name],
             "speed_out": written[name] / read * middle["cp"] / middle[name],
-            "speed_kept": middle["cp_kept"] / middle[name], "peak_mb": round(peaks[name]),
+            "speed_kept": middle["cp_kept"] / middle[name], "cpu_s": busy[name],
+            "peak_mb": round(max(one.ru_maxrss for one in used[name]) / 1024),
         }  # fmt: skip
     return found
 

@@ -29,6 +29,8 @@ from hsigui.ui.layers.controller import LayersController
 from hsigui.ui.layers.making import LayerMaker, Wish
 from hsigui.ui.results.accuracy_page import AccuracyPage
 from hsigui.ui.results.export_dialog import ExportDialog
+from hsigui.ui.results.zones_controller import ZonesController
+from hsigui.ui.results.zones_page import ZonesPage
 from hsigui.ui.scene.import_dialog import ImportDialog
 from hsigui.ui.scene.properties_dialog import PropertiesDialog
 from hsigui.ui.views.overlays import Overlays
@@ -256,6 +258,18 @@ def _accuracy(studio: Studio, _folder: Path) -> QWidget:
     return page
 
 
+def _zones(studio: Studio, folder: Path) -> QWidget:
+    path = folder / "Schläge 2026.geojson"
+    path.write_text(_parcels(studio.window.session.truth.array), encoding="utf-8")
+    page = studio.dialog("show_zones", ZonesPage)
+    assert isinstance(page, ZonesPage)
+    studio.window._part(ZonesController).take_zones(path)
+    studio.wait_for(lambda: page.sheet is not None and page.sheet.name == "zones")
+    page.view.sortByColumn(2, Qt.SortOrder.DescendingOrder)
+    studio.settle()
+    return page
+
+
 def _spectra(studio: Studio, _folder: Path) -> QImage:
     picked(studio, (30, 40), (110, 60), (60, 200), (150, 235), (20, 120))
     studio.front("Spectra")
@@ -309,6 +323,7 @@ SHOTS = (
     Shot("uncertainty", _uncertainty), Shot("superpixels", _superpixels), Shot("import-dialog", _import_dialog),
     Shot("layers", _layers), Shot("unmixing", _unmixing), Shot("four-views", _four_views), Shot("swipe", _swipe),
     Shot("north-up", _north_up), Shot("overlays", _overlays), Shot("errors", _errors), Shot("accuracy", _accuracy),
+    Shot("zones", _zones),
     Shot("feature-space", _panel_below("Feature space")), Shot("statistics", _statistics),
     Shot("runs", _panel_below("Maps and trainings")),
     Shot("spectra", _spectra), Shot("pictures", _pictures), Shot("export", _export),

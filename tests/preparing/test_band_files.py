@@ -51,6 +51,7 @@ def test_names_and_wavelengths_are_those_of_the_archives(tmp_path, names, expect
     assert made.info.wavelengths == waves
     order = sorted(range(len(names)), key=lambda n: natural(names[n] + ".tif"))
     assert made.read()[0, 0].tolist() == order
+    assert any("one band only" in note for note in made.notes) == (len(names) == 1)
     assert any("by the names" in note for note in made.notes) == bool(waves)
 
 

@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 import spectral
 
+from hsigui.cube.cube import ArraySource, Cube
 from hsigui.errors import HsiError
 from hsigui.preparing import components
 from hsigui.preparing.components import components_of, sampled_components
 from hsigui.preparing.denoise import Denoise
+from hsigui.preparing.passes import remarks_of, settle
 from hsigui.preparing.step import prepared
 from tests.preparing.cleaning import check_windows, scene_of, smooth_scene, with_gaps
 
@@ -87,3 +89,23 @@ def test_what_cannot_be_denoised_is_refused():
         Denoise("mnf", 3).on(scene_of(noisy[:2, :2])).read()
     with pytest.raises(HsiError, match="do not differ"):
         Denoise("mnf").on(scene_of(np.ones((30, 26, 24))))
+
+
+def test_pixels_that_a_single_band_costs_are_told_with_that_band():
+    cube = striped_by_gaps()
+    made = Denoise("pca", 2).on(cube)
+    assert remarks_of(made) == [], "nothing is known before the look"
+    settle(made, lambda _done, _total: None)
+    assert remarks_of(made) == [
+        "24 pixels have no data in a band, most often band 3, and so have none in any after --denoise. Mark such "
+        "bands bad first (--mark-bad proposed)."
+    ]
+    assert np.isnan(made.read()[..., 0]).sum() == 24 + 6, "6 had no data at all"
+
+
+def striped_by_gaps() -> Cube:
+    values = np.random.default_rng(3).random((6, 8, 5)).astype(np.float32)
+    values[:, 1:5, 2] = np.nan
+    values[:2, 1, 4] = np.nan
+    values[:, 7] = np.nan
+    return Cube(ArraySource(values))

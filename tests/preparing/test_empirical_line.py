@@ -43,6 +43,7 @@ def test_gains_and_offsets_are_those_of_polyfit(count):
     known = np.repeat(np.array(REFLECTANCES[:count])[:, None], BANDS, axis=1)
     np.testing.assert_allclose(made.read(), _fitted(cube, AREAS[:count], known), rtol=1e-5, atol=1e-6)
     assert (made.info.scale, made.info.notes) == (1.0, cube.info.notes)
+    assert targets_of("0:3,0:3=62%;4:7,0:4=5.0 %")[0].reflectance == 0.62
     again = step_of("empirical-line", made.info.history[0].removeprefix('--empirical-line "').rstrip('"'))
     np.testing.assert_array_equal(again.on(cube).read(), made.read())
 

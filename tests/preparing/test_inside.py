@@ -13,6 +13,8 @@ from rasterio.warp import transform_geom
 
 from hsigui.cube.cube import Geo
 from hsigui.errors import HsiError
+from hsigui.labels.classes import ClassInfo, ClassTable
+from hsigui.labels.formats.files import write_classes
 from hsigui.preparing.area import Polygons, area_of, polygons_of
 from hsigui.preparing.asked import step_of
 from hsigui.preparing.cut import Crop
@@ -79,6 +81,19 @@ def test_where_no_sample_stands_for_no_data_there_are_values(tmp_path, dtype, no
     expected = np.where(mask[..., None], cube.read(), np.nan)[rows[0] : rows[-1] + 1, cols[0] : cols[-1] + 1]
     np.testing.assert_array_equal(made.read(), expected)
     assert (made.dtype, made.info.scale) == (np.float32, 1.0)
+
+
+@pytest.mark.parametrize("suffix", [".gpkg", ".geojson", ".xml"])
+def test_labels_that_were_saved_are_polygons(tmp_path, suffix):
+    cube, array = cube_of(counts()), np.zeros((11, 7), np.uint16)
+    array[2:5, 1:4], array[3, 2], array[8:, 5:] = 1, 0, 2
+    path = tmp_path / f"labels{suffix}"
+    write_classes(
+        path, array, ClassTable((ClassInfo(1, "wheat", (1, 2, 3)), ClassInfo(2, "maize", (4, 5, 6)))), geo=cube.geo
+    )
+    made = step_of("inside", f"{path},class_name=wheat").on(cube)
+    np.testing.assert_array_equal(np.isfinite(made.read()[..., 0]), array[2:5, 1:4] == 1)
+    assert step_of("inside", str(path)).on(cube).shape == (9, 6, 6)
 
 
 def test_what_names_nothing_is_refused(tmp_path):

@@ -132,6 +132,16 @@ def test_lines_that_are_not_marked_alike_give_values():
     assert wide.info.nodata == -9999
 
 
+@pytest.mark.parametrize("valid", [None, (0.0, 800.0)])
+def test_samples_that_are_no_measurement_for_another_reason_are_filled_too(valid):
+    lines = _lines(dtype="float32", valid_range=valid)
+    lines[0].source.array[6:8, 5:7] = np.nan
+    expected = np.full(_laid(lines).shape[1:], np.nan)
+    for each in _laid(lines)[::-1]:
+        expected = np.where(np.isfinite(each), each, expected)
+    np.testing.assert_array_equal(mosaicked(lines).read(), expected)
+
+
 def test_lines_that_do_not_fit_are_refused(tmp_path, capsys):
     one, two, _ = _lines()
     shifted = cube_of(one.source.array, geo=moved(GEO, 0, 0.3), name="shifted")

@@ -8,6 +8,7 @@ import subprocess
 import numpy as np
 import pytest
 import rasterio
+from rasterio.crs import CRS
 from rasterio.enums import Resampling
 from rasterio.transform import Affine
 from rasterio.vrt import WarpedVRT
@@ -107,16 +108,29 @@ def test_nearest_takes_the_pixel_below_each_centre(geo, size):
 @pytest.mark.parametrize("resampling", ["nearest", "bilinear", "cubic", "average"])
 def test_no_sample_depends_on_the_window_in_which_it_is_read(resampling):
     cube = _scene(TURNED)
-    for system in (System("EPSG:3035"), System("EPSG:32632", 9.0)):
-        made = Onto(system, resampling).on(cube)
-        whole = made.read()
-        picked = made.read(slice(made.rows - 2, 1, -3), slice(1, None, 2), [2, 0, 2])
-        np.testing.assert_allclose(picked, whole[-2:1:-3, 1::2][..., [2, 0, 2]], rtol=1e-4)
-        lines = np.concatenate([made.read(slice(row, row + 1)) for row in range(made.rows)])
-        np.testing.assert_allclose(lines, whole, rtol=1e-4)
-        object.__setattr__(made.source, "most", 400)  # in small parts
-        np.testing.assert_allclose(made.read(), whole, rtol=1e-4)
-        assert made.read(slice(3, 3)).shape == (0, made.cols, 3)
+    made = Onto(System("EPSG:32632", 9.0), resampling).on(cube)
+    whole = made.read()
+    picked = made.read(slice(made.rows - 2, 1, -3), slice(1, None, 2), [2, 0, 2])
+    np.testing.assert_allclose(picked, whole[-2:1:-3, 1::2][..., [2, 0, 2]], rtol=1e-4)
+    object.__setattr__(made.source, "most", 1500)  # in small parts
+    lines = np.concatenate([made.read(slice(row, row + 2)) for row in range(0, made.rows, 2)])
+    np.testing.assert_allclose(lines, whole, rtol=1e-4)
+    assert made.read(slice(3, 3)).shape == (0, made.cols, 3)
+
+
+def test_a_grid_may_reach_beyond_what_the_coordinate_system_of_the_scene_has():
+    """The whole disk of the earth as seen from afar, with corners that show the sky."""
+    array = np.random.default_rng(2).integers(1, 9000, (90, 180, 2)).astype("int16")
+    world = Geo((2.0, 0.0, -180.0, 0.0, -2.0, 90.0), CRS.from_epsg(4326).to_wkt())
+    cube = cube_of(array, geo=world, bad_bands=(), wavelengths=(), fwhm=(), band_names=(), scale=1.0)
+    disk = CRS.from_proj4("+proj=ortho +lat_0=10 +lon_0=20 +R=6371000").to_wkt()
+    grid = Grid(60, 60, Geo((220000.0, 0.0, -6600000.0, 0.0, -220000.0, 6600000.0), disk))
+    made = Onto(grid).on(cube)
+    whole = made.read()
+    assert np.isnan(whole[0, 0]).all()
+    assert np.isfinite(whole[30, 30]).all()
+    object.__setattr__(made.source, "most", 5000)
+    np.testing.assert_array_equal(made.read(), whole)
 
 
 def test_the_grid_of_a_file_is_taken_as_it_is(tmp_path):

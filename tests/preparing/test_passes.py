@@ -12,7 +12,7 @@ from hsigui.errors import HsiError
 from hsigui.jobs import CallbackContext, Cancelled
 from hsigui.preparing.calibrate import InternalAverage
 from hsigui.preparing.log_residuals import LogResiduals
-from hsigui.preparing.passes import passes_of, settle
+from hsigui.preparing.passes import passes_of, remarks_of, settle
 from hsigui.preparing.step import prepared
 from tests.preparing.cubes import counts, cube_of
 
@@ -44,7 +44,7 @@ def test_log_residuals_are_those_of_plain_numpy_also_with_gaps():
     picked = made.read(slice(7, None, -2), slice(1, 6), [2, 0])
     np.testing.assert_allclose(picked, made.read()[7::-2, 1:6][..., [2, 0]], rtol=1e-6)
     assert made.info.history == ("--log-residuals",)
-    assert "no data" in made.notes[-1]
+    assert remarks_of(made) == ["Log residuals: 2 values are not above 0 and become no data."]
     with pytest.raises(HsiError, match="marked bad"):
         LogResiduals().on(cube_of(array, bad_bands=(True,) * 6))
 

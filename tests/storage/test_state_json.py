@@ -18,10 +18,15 @@ from hsigui.document.finished import ChosenStep, KeptFinishing
 from hsigui.document.raster import Raster
 from hsigui.document.results import KeptResult
 from hsigui.document.samples import Sample, SplitRecord
+from hsigui.document.scene_masks import SceneMask
 from hsigui.document.scene_state import MapMaking, RunPlace, SceneState
 from hsigui.document.values import Spectrum, Truth
 from hsigui.errors import HsiError
 from hsigui.labels.classes import ClassInfo, ClassTable
+from hsigui.masks.asked import step_of
+from hsigui.masks.mask import Mask
+from hsigui.masks.recipe import MaskRecipe
+from hsigui.masks.sources import Drawn
 from hsigui.report.error_map import ALL, Confused
 from hsigui.report.metrics import accuracy
 from hsigui.specs import MapSpec, PretrainSpec, SplitSpec
@@ -64,9 +69,16 @@ def state(folder: Path) -> SceneState:
         MapMaking(numbers(2), MapSpec(0.5), drawn, {"probe and map": 0.25}, "the truth", numbers(3)),
         (KeptLayer(1, "NDVI", RECIPE, Look(0, "magma", -1.0, None)), KeptLayer(4, "own", LayerRecipe("pca"))),
         DerivedView(0, Measure(1), None, Measure(4, 2)), results=(kept(folder), KeptResult(7, "training", "a name")),
-        errors_meant=Confused(3, 0),
-        finishing=finishing(),
+        errors_meant=Confused(3, 0), finishing=finishing(),
+        masks=(SceneMask(2, mask(), frozenset({"map", "pretrain"}), (1, 2, 3)),),
     )  # fmt: skip
+
+
+def mask() -> Mask:
+    masked = numbers(8) > 3
+    recipe = MaskRecipe((step_of("formula", "ndvi > 0.3"), Drawn.of(masked), step_of("grow", "2"), step_of("invert")))
+    made = Mask.of("Wolken", masked, recipe, notes=("a note",), file="/data/m.tif")
+    return replace(made, commands=("hsigui mask a b",))
 
 
 def finishing() -> KeptFinishing:
@@ -112,7 +124,7 @@ def test_all_of_a_state_comes_back(tmp_path):
     given = state(tmp_path / "runs")
     entries = entries_of(given, tmp_path)
     assert {part for part, _ in entries} == {
-        "view", "spectra", "truth", "runs", "map", "layers", "results", "finishing",
+        "view", "spectra", "truth", "runs", "map", "layers", "results", "finishing", "masks",
     }  # fmt: skip
     made = given.map
     assert made is not None
@@ -194,6 +206,12 @@ def test_a_run_is_found_beside_the_project_when_both_have_moved(tmp_path):
         (("layers", "all"), '[{"number": 1, "name": "x", "look": {}}]'),
         (("layers", "all"), '[{"number": 0, "name": "x"}]'),
         (("layers", "shown"), '{"alone": 1}'),
+        (("masks", "all"), '[{"number": 1}]'),
+        (
+            ("masks", "all"),
+            '[{"number": 1, "name": "x", "uses": [], "color": [1, 2, 3], "recipe": [], "notes": [], '
+            '"file": "", "commands": [], "bits": "eJwDAAAAAAE="}]',
+        ),
         (("finishing", "about"), '{"steps": ["majority"], "shown": true}'),
         (("finishing", "about"), '{"steps": [], "shown": true, "box": [0, 0, 900, 900]}'),
         (("finishing", "painted"), b"x"),
@@ -204,7 +222,7 @@ def test_a_part_that_is_not_understood_is_named_and_the_others_come_back(tmp_pat
     assert found.lost == (name[0],)
     others = {
         "view": found.view, "spectra": found.spectra, "truth": found.truth, "runs": found.runs, "map": found.map,
-        "layers": found.derived, "finishing": not found.finishing.empty,
+        "layers": found.derived, "masks": found.masks, "finishing": not found.finishing.empty,
     }  # fmt: skip
     assert {part for part, it in others.items() if not it} == {name[0]}
 

@@ -148,7 +148,7 @@ class FakeTraining:
         self.calls: list[tuple[PretrainSpec, Path | None, bool]] = []  # settings, folder, whether it goes on
 
     def __call__(
-        self, ctx: Context, cube, spec: PretrainSpec, folder: Path | None = None, resume: bool = False
+        self, ctx: Context, cube, spec: PretrainSpec, folder: Path | None = None, resume: bool = False, mapped=None
     ) -> live.Trained:
         self.calls.append((spec, folder, resume))
         ctx.progress(0, 0, "Loading PyTorch…")
@@ -159,7 +159,7 @@ class FakeTraining:
             ctx.metric("loss", 1.0 / self.steps, self.steps)
         if self.error is not None:
             raise self.error
-        return live.Trained(FakeEncoder(spec), features_of(cube))
+        return live.Trained(FakeEncoder(spec), features_of(cube if mapped is None else mapped))
 
 
 def features_of(cube) -> Features:

@@ -181,7 +181,10 @@ def _references_told(header: Header) -> tuple[str, ...]:
     found = references_beside(header.path)
     if found is None:
         return ()
-    return (say("{found} They make reflectance of the counts (`hsigui prepare`, --white auto).", found=found.told),)
+    return (
+        say("References of {maker} lie beside the scene and make reflectance of its counts (hsigui prepare --white "
+            "auto): {names}.", maker=found.maker, names=found.names),
+    )  # fmt: skip
 
 
 def write_cube(path: str | Path, array: NDArray[Any], info: CubeInfo, interleave: str = "bsq") -> tuple[Path, Path]:

@@ -34,6 +34,7 @@ from hsigui.cube.limits import require_block, require_room, require_rows_that_fi
 from hsigui.errors import HsiError
 from hsigui.texts import say
 
+ONE_BAND = say("The raster has one band only. If it holds classes, load it as labels of a scene.")
 _BLOCK_BYTES = 32 * 2**20
 _SLOW_BLOCK = 16 * 2**20  # bytes that take a good part of a second to be unpacked
 # GDAL would keep up to a twentieth of the machine's memory.
@@ -345,7 +346,7 @@ def info_of(dataset: Any, path: Path) -> CubeInfo:
     if len(set(dataset.dtypes)) > 1:
         notes.append(say("The bands are of different types: all are read as the widest of them."))
     if dataset.count == 1:
-        notes.append(say("The raster has one band only. If it holds classes, load it as labels of a scene."))
+        notes.append(ONE_BAND)
     return CubeInfo(
         wavelengths=waves.nm,
         fwhm=waves.fwhm,

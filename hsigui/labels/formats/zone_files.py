@@ -73,7 +73,10 @@ def read_zones(
     except Misplaced as error:
         if RESAMPLE not in error.remedies:
             raise
-        found = resampled(raster, grid)  # by nearest neighbour: which zone the centre of each pixel lies in
+        size = " x ".join(map(str, raster.array.shape))
+        said = say("The zones are of other pixels ({size}): each pixel of the scene is in the zone at its centre.",
+                   size=size)  # fmt: skip
+        found = replace(resampled(raster, grid), notes=(*raster.notes, said))
     names = {info.number: str(info.number) if is_default(info) else info.name for info in found.classes}
     return raster_zones(found.array, names, grid, found.notes)
 

@@ -115,9 +115,9 @@ def measuring(scene: Scene, name: str, axes: Sequence[Axis]) -> Measuring | None
         axes: those of the plot.
     """
     if name == GOOD:
-        return partial(_bands, cube=scene.cube, bands=None)
+        return partial(_bands, cube=scene.counted_cube, bands=None)
     if name == SHOWN:
-        return partial(_bands, cube=scene.cube, bands=tuple(dict.fromkeys(scene.view.shown)))
+        return partial(_bands, cube=scene.counted_cube, bands=tuple(dict.fromkeys(scene.view.shown)))
     if name == AXES:
         shape = scene.cube.rows, scene.cube.cols
         return partial(_axes, axes=tuple(axes), shape=shape) if axes else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import QObject
 
@@ -20,7 +21,11 @@ from hsigui.document.events import (
 )
 from hsigui.document.finished import ChosenStep, Computed, Finisher, compute
 from hsigui.jobs import Context
+from hsigui.labels.formats.files import write_classes
+from hsigui.seen import free_name
 from hsigui.texts import say
+from hsigui.ui.desk import careful_saving
+from hsigui.ui.desk.careful_saving import Saving
 from hsigui.ui.desk.job_bridge import Latest
 from hsigui.ui.finishing.panel import FinishPanel, Shown
 from hsigui.ui.finishing.subject import FINISHED
@@ -35,6 +40,7 @@ class FinishingController(QObject):
 
     def __init__(self, bench: Bench, panel: FinishPanel) -> None:
         super().__init__(bench.desk.window)
+        self._desk = bench.desk
         self._session, self._panel, self._actions = bench.desk.session, panel, bench.actions
         self._finisher = Finisher()
         self._latest = Latest(bench.desk.bridge, say("Finish map"), self._take)
@@ -44,7 +50,10 @@ class FinishingController(QObject):
         wakes: tuple[tuple[Callable[[Changed], None], tuple[type[Changed], ...]], ...] = (
             (self._renew, (SceneShown, MapChanged, ClassesChanged, FinishingChanged)),
             (self._show_switches, (SceneShown, FinishedShown, PaintTargetChanged)),
-            (self._show, (SceneShown, MapChanged, FinishingChanged, FinishedChanged, FinishedShown)),
+            (
+                self._show,
+                (SceneShown, MapChanged, FinishingChanged, FinishedChanged, FinishedShown, PaintTargetChanged),
+            ),
         )
         for call, kinds in wakes:
             for kind in kinds:
@@ -74,6 +83,31 @@ class FinishingController(QObject):
         """Shows the model's answer and the finished map over each other."""
         self._session.events.emit(PicturesCompared("swipe", (MAP, FINISHED)))
 
+    def save_painted(self) -> None:
+        """Asks for a file, and writes what is painted into it; commands that are copied name it."""
+        desk, cube = self._desk, self._session.scene.cube
+        path = desk.prompts.save_path(say("Save what is painted"), str(desk.folder() / f"{cube.name}-painted.tif"))
+        if path is not None:
+            self._save(path)
+
+    def _save(self, path: Path) -> None:
+        scene, desk = self._session.scene, self._desk
+        hand = scene.finishing.hand
+        if hand.painted is None:
+            return
+        array, classes = hand.painted
+
+        def done(written: list[Path]) -> None:
+            scene.finishing.mark_saved(path, hand.revision)
+            desk.told(say("What is painted was saved to {path}.", path=path), written[0])
+
+        copy = free_name(path)
+        careful_saving.save(desk, Saving(
+            say("Save what is painted"), (path,),
+            lambda _ctx: write_classes(path, array, classes, scene.cube.geo), done, lambda: None,
+            (copy, partial(self._save, copy)),
+        ))  # fmt: skip
+
     def _back_to_labels(self) -> None:
         self._session.scene.finishing.paint_here(False)
 
@@ -95,6 +129,7 @@ class FinishingController(QObject):
             return
         if isinstance(event, SceneShown):
             self._latest.forget()
+            self._finisher = Finisher()  # it would keep maps of the other scene in memory
             if computed is not None and computed.of is made.class_map and computed.steps == steps:
                 return
         work = partial(
@@ -137,6 +172,8 @@ class FinishingController(QObject):
         made, finishing = scene.map, scene.finishing
         if made is None:
             return say("No map yet. Steps and what is painted are done over every map that comes.")
+        if finishing.painting:
+            return say("The tools paint on this map, not labels. Esc in the image, or the button: labels again.")
         if not finishing.in_use:
             return say("The map is the model's answer as it is: no step is on, and nothing is painted.")
         computed = finishing.computed

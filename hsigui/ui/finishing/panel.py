@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -197,7 +197,7 @@ class FinishPanel(QWidget):
     # Building
 
     def _build_list(self) -> QTreeWidget:
-        steps = QTreeWidget(self)
+        steps = _StepList(self)
         steps.setColumnCount(2)
         steps.setHeaderLabels([say("Step"), say("Pixels")])
         steps.setRootIsDecorated(False)
@@ -213,7 +213,7 @@ class FinishPanel(QWidget):
         steps.headerItem().setToolTip(1, say("Pixels that have another class after the step"))
         height = steps.fontMetrics().height() + 4
         steps.setMinimumHeight(heading.sizeHint().height() + ROWS_SEEN * height)
-        steps.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)  # what is left, not more
+        steps.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         steps.currentItemChanged.connect(self._show_chosen)
         steps.itemChanged.connect(self._ticked)
         return steps
@@ -259,6 +259,13 @@ class FinishPanel(QWidget):
         painted.addWidget(self.painted, 1)
         painted.addWidget(self.erase)
         column.addLayout(painted)
+
+
+class _StepList(QTreeWidget):
+    """A few rows, and more where there is room."""
+
+    def sizeHint(self) -> QSize:
+        return QSize(super().sizeHint().width(), self.minimumHeight())
 
 
 def _write(item: QTreeWidgetItem, step: ChosenStep, outcome: Outcome | None) -> None:

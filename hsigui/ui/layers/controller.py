@@ -18,6 +18,7 @@ from hsigui.document.events import (
     DerivedListChanged,
     DerivedViewChanged,
     EncoderChanged,
+    MasksChanged,
     SceneClosed,
     SceneShown,
 )
@@ -56,7 +57,8 @@ class LayersController(QObject):
         image.hovered.connect(self._hovered)
         image.left_scene.connect(self._left_pixel)
         events = self._session.events
-        for kind in (SceneShown, BandsChanged, DerivedListChanged, DerivedViewChanged, DerivedChanged, EncoderChanged):
+        for kind in (SceneShown, BandsChanged, DerivedListChanged, DerivedViewChanged, DerivedChanged, EncoderChanged,
+                     MasksChanged):  # fmt: skip
             events.subscribe(kind, self._show)
         events.subscribe(SceneClosed, self._closed)
 

@@ -160,7 +160,7 @@ def _lines(scene: Scene, recipe: LayerRecipe) -> tuple[str, ...]:
         raise HsiError(
             say("What an encoder learned is made in the window only."), say("`hsigui embed` writes all features.")
         )
-    return layer_lines(scene.cube, recipe, pixels_of(scene, recipe))
+    return layer_lines(scene.counted_cube, recipe, pixels_of(scene, recipe))
 
 
 def _step(_ctx: Context, scene: Scene, recipe: LayerRecipe) -> tuple[str, ...]:

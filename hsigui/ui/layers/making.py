@@ -194,7 +194,7 @@ def work_of(scene: Scene, wish: Wish) -> Callable[[Context], Layer]:
         HsiError: it is made of what an encoder learned, and there is none in use.
     """
     if wish.recipe.kind != EMBEDDING:
-        return partial(_made, cube=scene.cube, wish=wish)
+        return partial(_made, cube=scene.counted_cube, wish=wish)
     if scene.features is None:
         raise HsiError(
             say("There is nothing yet that an encoder learned of {name}.", name=scene.cube.name),

@@ -135,7 +135,7 @@ class Unmixing(QObject):
             dialog.tell(say("No class has labels yet."))
             return
         self._desk.bridge.start(
-            partial(read_means, cube=scene.cube, means=means), say("Read spectra"),
+            partial(read_means, cube=scene.counted_cube, means=means), say("Read spectra"),
             Watcher(done=partial(self._add, dialog)),
         )  # fmt: skip
 
@@ -188,7 +188,7 @@ class Unmixing(QObject):
         dialog, scene = self._dialog, self._scene
         if dialog is None or scene is None:
             return
-        work = partial(found_members, cube=scene.cube, method=dialog.finder, count=dialog.count.value(),
+        work = partial(found_members, cube=scene.counted_cube, method=dialog.finder, count=dialog.count.value(),
                        seed=dialog.seed.value())  # fmt: skip
 
         def done(found: Found) -> None:
@@ -207,7 +207,7 @@ class Unmixing(QObject):
             dialog.count.setValue(min(counted.lower, dialog.count.maximum()))
             dialog.tell(str(counted))
 
-        self._look_for(dialog, partial(counted_members, cube=scene.cube), done)
+        self._look_for(dialog, partial(counted_members, cube=scene.counted_cube), done)
 
     def _look_for(self, dialog: UnmixDialog, work: Work, done: Callable[[Any], None]) -> None:
         """Looks through the scene in a worker; the buttons rest meanwhile."""
@@ -244,7 +244,7 @@ class Unmixing(QObject):
         if not dialog.preview.isChecked() or not dialog.table.used:
             self._end_preview()
             return
-        work = partial(unmixed, cube=scene.cube, targets=dialog.table.used, method=dialog.method, box=box)
+        work = partial(unmixed, cube=scene.counted_cube, targets=dialog.table.used, method=dialog.method, box=box)
         self._previewing.request(work)
 
     def _show_preview(self, found: Preview) -> None:

@@ -9,6 +9,7 @@ from hsigui.analysis.indices import index
 from hsigui.analysis.layer import Layer, LayerRecipe
 from hsigui.analysis.looks import seen_limits
 from hsigui.analysis.table import kind
+from hsigui.cube.masked import masks_told
 from hsigui.document.derived import EMBEDDING, FEATURES, DerivedLayer
 from hsigui.document.scene import Scene
 from hsigui.errors import HsiError
@@ -85,10 +86,20 @@ def state_in_words(scene: Scene, found: DerivedLayer) -> str:
 
 
 def is_stale(scene: Scene, found: DerivedLayer) -> bool:
-    """Whether a layer is of other bands, scale or no-data than the scene has now, or of another encoder."""
+    """Whether a layer is of other bands, scale, no-data or masks than the scene has now, or of another encoder."""
     recipe, features = found.kept.recipe, scene.features
     other = recipe.kind == EMBEDDING and features is not None and recipe.parameters.get(FEATURES) != features.key
-    return found.layer is not None and (found.input_revision != scene.input_revision or other)
+    if found.layer is None:
+        return False
+    return found.input_revision != scene.input_revision or other or _of_other_masks(scene, found.layer)
+
+
+def _of_other_masks(scene: Scene, layer: Layer) -> bool:
+    """Whether a layer counts pixels that are masked out for statistics now, or lacks some that are not."""
+    if layer.cube is None or layer.recipe.kind == EMBEDDING:
+        return False
+    then, now = ({mask["sha256"] for mask in masks_told(cube)} for cube in (layer.cube, scene.counted_cube))
+    return then != now
 
 
 def values_in_words(layer: Layer, measure: int) -> str:

@@ -121,7 +121,7 @@ class MapsBySpectra(QObject):
             self._drop_ahead()
             return
         self._looking.request(partial(
-            look_ahead, cube=scene.cube, choice=dialog.choice, box=box, classes=scene.classes,
+            look_ahead, cube=scene.mapped_cube, choice=dialog.choice, box=box, classes=scene.classes,
             labels=scene.labels.snapshot(), before=self._ahead,
         ))  # fmt: skip
 
@@ -175,7 +175,7 @@ class MapsBySpectra(QObject):
         session.scene.map_to_make = None
         self._maps.give_way()
         self._making.request(partial(
-            make_map, cube=session.scene.cube, choice=choice, classes=session.classes,
+            make_map, cube=session.scene.mapped_cube, choice=choice, classes=session.classes,
             labels=session.labels.snapshot(), truth=self._truth(), found=self._near(),
         ))  # fmt: skip
 
@@ -206,7 +206,7 @@ class MapsBySpectra(QObject):
         """Asks for a map by spectra whose classes have their numbers."""
         session = self._session
         self._making.request(partial(
-            made_by, cube=session.scene.cube, matching=matching, numbers=np.array(numbers, dtype=np.uint16),
+            made_by, cube=session.scene.mapped_cube, matching=matching, numbers=np.array(numbers, dtype=np.uint16),
             classes=session.classes, truth=self._truth(), trained_on=trained_on, found=found,
         ))  # fmt: skip
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication, QImage
 
-from hsigui.document.events import AccuracyChanged, Changed, ClassesChanged, SceneShown
+from hsigui.document.events import AccuracyChanged, Changed, ClassesChanged, FinishingChanged, SceneShown
 from hsigui.document.scene import Scene
 from hsigui.labels.regions import Region
 from hsigui.report.error_map import Confused
@@ -50,7 +50,7 @@ class AccuracyController(QObject):
         self._drawing = Latest(self._desk.bridge, say("What is tested"), self._take_split)
         self._subjects.offer(self.subjects)
         errors.changed.connect(self._show_places)
-        for kind in (SceneShown, AccuracyChanged, ClassesChanged):
+        for kind in (SceneShown, AccuracyChanged, ClassesChanged, FinishingChanged):
             self._session.events.subscribe(kind, self._changed)
 
     @property
@@ -95,6 +95,9 @@ class AccuracyController(QObject):
             return
         known = self._drawn is not None and self._drawn[0] is made.accuracy
         page.show_accuracy(made.accuracy, made.measured_on, words_of(made.accuracy))
+        if self._session.scene.finishing.in_use:
+            page.summary.setText(say("The model's answer, before steps and painting. {figures}",
+                                     figures=page.summary.text()))  # fmt: skip
         if not known:
             self._drawn = None
             page.show_split(None)

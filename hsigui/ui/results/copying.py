@@ -11,6 +11,7 @@ from PySide6.QtGui import QGuiApplication
 
 from hsigui.cube.cube import Cube
 from hsigui.document.events import SceneClosed, SceneOpened, StepDone
+from hsigui.document.finished import LastHand
 from hsigui.document.scene import Scene
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
@@ -30,12 +31,15 @@ def lines_of(ctx: Context, result: Result) -> tuple[str, ...]:
     Raises:
         HsiError: its labels or its scene are in no file, or it cannot be made again.
     """
+    from hsigui.pipeline import command_lines as lines
     from hsigui.pipeline.repeating import command_lines
 
     if result.nearest is not None:
         from hsigui.pipeline.step_lines import mapped
 
-        return mapped(result, result.label_files())
+        drawn = mapped(result, result.label_files())
+        steps = [] if result.finishing is None else [done.told for done in result.finishing.steps]
+        return (*drawn, lines.edit(steps)) if steps else drawn
     if result.kept is None and result.probe_spec is not None:
         raise HsiError(
             say("The map is the first answer to the last change of the labels."), say("Wait until it is settled.")
@@ -94,6 +98,12 @@ def script_of(ctx: Context, result: Result) -> str:
 def commands_of(ctx: Context, result: Result) -> str:
     """The lines one below the other, as a terminal takes them."""
     return "\n".join([*lines_of(ctx, result), ""])
+
+
+def _finished(ctx: Context, result: Result, hand: LastHand) -> Result:
+    from hsigui.pipeline.last_hand import finished_by
+
+    return finished_by(ctx, result, hand)
 
 
 class CopyController(QObject):
@@ -162,8 +172,13 @@ class CopyController(QObject):
             self._last = None  # it would keep the scene in memory
 
     def _copy(self, work: Callable[[Context, Result], str], told: str) -> None:
-        result = result_of(self._desk.session)
-        if result is not None:
+        result, scene = result_of(self._desk.session), self._desk.session.scene
+        if result is None:
+            return
+        if scene.shows_finished and scene.finishing.in_use:  # what is seen is what is copied
+            hand = scene.finishing.hand
+            self._start(lambda ctx: work(ctx, _finished(ctx, result, hand)), told)
+        else:
             self._start(lambda ctx: work(ctx, result), told)
 
     def _start(self, work: Callable[[Context], str], told: str) -> None:

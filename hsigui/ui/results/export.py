@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 
 from hsigui.document.events import StepDone
+from hsigui.document.finished import LastHand
 from hsigui.errors import HsiError
-from hsigui.jobs import Context
+from hsigui.jobs import Context, Work
 from hsigui.pipeline.own import own_encoder
 from hsigui.pipeline.values import Filters
 from hsigui.report.table import read_back_suffixes
@@ -52,6 +53,28 @@ def write_all(ctx: Context, result: Result, choice: ExportChoice) -> list[Path]:
     return writing.write_all(ctx, result, writing.Outputs(targets(choice), filters, options))
 
 
+def write_finished(ctx: Context, result: Result, hand: LastHand, choice: ExportChoice) -> list[Path]:
+    """The same of the finished map; beside it what a hand has painted, which the command lines of its record read.
+
+    Returns:
+        Every file written, those of the run left out.
+
+    Raises:
+        HsiError: a file cannot be written.
+    """
+    from hsigui.pipeline.last_hand import finished_by, write_painted
+
+    make_folder(choice.folder)
+    saved, painted = write_painted(hand, result, painted_file(choice))
+    made = finished_by(ctx, result, saved)
+    return [*write_all(ctx, made, choice), *painted]
+
+
+def painted_file(choice: ExportChoice) -> Path:
+    """Where an export of the finished map writes what was painted."""
+    return choice.folder / f"{choice.name}-painted.tif"
+
+
 def write_run(ctx: Context, encoder: Encoder, result: Result | None, folder: Path) -> list[Path]:
     """Writes a run into a folder, with the classifier of the map where there is one.
 
@@ -63,16 +86,21 @@ def write_run(ctx: Context, encoder: Encoder, result: Result | None, folder: Pat
     return writing.write_run(ctx, encoder, result, folder)
 
 
-def lines_of_export(_ctx: Context, result: Result, choice: ExportChoice) -> tuple[str, ...]:
+def lines_of_export(
+    ctx: Context, result: Result, choice: ExportChoice, hand: LastHand | None = None
+) -> tuple[str, ...]:  # fmt: skip
     """Command lines that draw the map and write what was exported of it. Reads label files.
 
     Raises:
         HsiError: its labels, its run or its scene are in no file.
     """
+    from hsigui.pipeline.last_hand import finished_by
     from hsigui.pipeline.step_lines import exported
     from hsigui.pipeline.values import LabelPaths
     from hsigui.report.map_options import MapOptions
 
+    if hand is not None:
+        result = finished_by(ctx, result, hand)
     files, labels = result.label_files(), targets(choice).get("labels")
     if labels is not None and labels.exists():
         reference = labels.with_name(labels.name.replace("-labels.", "-reference."))
@@ -85,7 +113,9 @@ def lines_of_export(_ctx: Context, result: Result, choice: ExportChoice) -> tupl
 
 def files_there(choice: ExportChoice) -> list[Path]:
     """Every file that an export writes over, those in its folders included."""
-    return [file for path in existing(choice) for file in (path.rglob("*") if path.is_dir() else (path,))]
+    found = [file for path in existing(choice) for file in (path.rglob("*") if path.is_dir() else (path,))]
+    painted = painted_file(choice)
+    return [*found, painted] if choice.finished and painted.exists() else found
 
 
 def compare_map(path: Path, result: Result, name: str) -> Comparison | None:
@@ -135,8 +165,9 @@ class ExportController(QObject):
         geo = session.cube.geo
         dialog = ExportDialog(
             self._desk.folder(), f"{session.cube.name}-map", session.accuracy is not None, self._desk.window,
-            has_place=geo.transform is not None and bool(geo.crs_wkt),
+            has_place=geo.transform is not None and bool(geo.crs_wkt), has_finished=session.scene.finishing.in_use,
         )  # fmt: skip
+        dialog.which.setCurrentIndex(int(session.scene.shows_finished and session.scene.finishing.in_use))
         if self.options is not None:
             dialog.show_options(self.options)
         open_dialog(dialog, self._export_chosen)
@@ -147,28 +178,39 @@ class ExportController(QObject):
 
     def export(self, choice: ExportChoice) -> None:
         """Writes the chosen kinds of the shown map; asks first about files that somebody else has changed."""
-        result = result_of(self._session)
+        result, finishing = result_of(self._session), self._session.scene.finishing
         if result is not None:
-            self._write(result, choice)
+            hand = finishing.hand if choice.finished and finishing.in_use else None
+            self._write(result, choice, hand)
 
-    def _write(self, result: Result, choice: ExportChoice) -> None:
+    def _write(self, result: Result, choice: ExportChoice, wanted: LastHand | None = None) -> None:
         scene = self._session.scene
 
         def done(written: list[Path]) -> None:
+            hand = wanted
+            if hand is not None and painted_file(choice) in written:
+                scene.finishing.mark_saved(painted_file(choice), hand.revision)
+                hand = replace(hand, file=painted_file(choice))
             scene.labels_exported = targets(choice).get("labels", scene.labels_exported)
             self.exported.emit()
             self._desk.told(
                 say("Exported {count} files to {folder}.", count=len(written), folder=choice.folder), choice.folder
             )
-            what = say("the map was exported to {folder}", folder=choice.folder)
+            if wanted is None:
+                what = say("the map was exported to {folder}", folder=choice.folder)
+            else:
+                what = say("the finished map was exported to {folder}", folder=choice.folder)
             light = replace(result, features=None)  # kept until the next step
-            self._session.events.emit(StepDone(what, partial(lines_of_export, result=light, choice=choice)))
+            self._session.events.emit(StepDone(what, partial(lines_of_export, result=light, choice=choice, hand=hand)))
 
         copy = free_name(choice.folder / choice.name, lambda other: bool(existing(replace(choice, name=other.name))))
+        write: Work = partial(write_all, result=result, choice=choice)
+        if wanted is not None:
+            write = partial(write_finished, result=result, hand=wanted, choice=choice)
         careful_saving.save(self._desk, Saving(
-            say("Export"), files_there(choice), partial(write_all, result=result, choice=choice), done, lambda: None,
-            (copy, partial(self._write, result, replace(choice, name=copy.name))),
-            partial(compare_map, result=result, name=choice.name),
+            say("Export"), files_there(choice), write, done, lambda: None,
+            (copy, partial(self._write, result, replace(choice, name=copy.name), wanted)),
+            partial(compare_map, result=result, name=choice.name) if wanted is None else None,
         ))  # fmt: skip
 
     def ask_run(self) -> None:

@@ -36,7 +36,8 @@ WINDOWS = (0, 3, 5, 7, 9, 11)  # of the majority filter, 0 for none
 class ExportChoice:
     """Which kinds, into which folder, under which name, and how.
 
-    See `report.table` for the kinds, `report.filters` and `report.map_options.MapOptions` for the rest.
+    See `report.table` for the kinds, `report.filters` and `report.map_options.MapOptions` for the rest; `finished` for
+    the finished map in place of the model's answer.
     """
 
     kinds: tuple[str, ...]
@@ -48,14 +49,16 @@ class ExportChoice:
     simplify: float = 0.0
     smallest: int = 0
     north_up: bool = False
+    finished: bool = False
 
 
 class ExportDialog(QDialog):
     """Check boxes for the kinds, a folder and a name; `choice` is what was chosen."""
 
     def __init__(
-        self, folder: Path, name: str, has_accuracy: bool, parent: QWidget | None = None, *, has_place: bool = True
-    ) -> None:
+        self, folder: Path, name: str, has_accuracy: bool, parent: QWidget | None = None, *, has_place: bool = True,
+        has_finished: bool = False,
+    ) -> None:  # fmt: skip
         super().__init__(parent)
         self.setWindowTitle(say("Export map and report"))
         there = {ACCURACY: has_accuracy, PLACE: has_place}
@@ -74,6 +77,7 @@ class ExportDialog(QDialog):
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
+        column.addLayout(self._maps(has_finished))
         for box in self.boxes.values():
             column.addWidget(box)
         column.addWidget(self._options_group())
@@ -136,6 +140,20 @@ class ExportDialog(QDialog):
             form.addRow(label, widget)
         return group
 
+    def _maps(self, has_finished: bool) -> QFormLayout:
+        """Which of the two maps is written, where there are two."""
+        self.which = QComboBox(self)
+        self.which.addItem(say("The model's answer"), False)
+        self.which.addItem(say("The finished map, after the steps and what is painted on it"), True)
+        form = QFormLayout()
+        label = QLabel(say("Ma&p"), self)
+        label.setBuddy(self.which)
+        form.addRow(label, self.which)
+        for widget in (label, self.which):
+            explain(widget, say("The report is of the same map; the record says which steps were done"))
+            widget.setVisible(has_finished)
+        return form
+
     def _where(self) -> QFormLayout:
         browse = QPushButton(say("Browse…"), self)
         browse.clicked.connect(self._browse)
@@ -156,13 +174,15 @@ class ExportDialog(QDialog):
             kinds, Path(self.folder.text().strip()).expanduser(), self.name.text().strip(),
             cloud=self.cloud.isChecked(), majority=int(self.majority.currentData()), sieve=self.sieve.value(),
             simplify=self.simplify.value(), smallest=self.smallest.value(),
-            north_up=self.north_up.isChecked(),
+            north_up=self.north_up.isChecked(), finished=bool(self.which.currentData()),
         )  # fmt: skip
 
     @property
     def options(self) -> dict[str, Any]:
-        """What is chosen but for folder and name, as values of JSON."""
-        return {name: value for name, value in asdict(self.choice).items() if name not in ("folder", "name")}
+        """What is chosen but for folder, name and which map, as values of JSON."""
+        return {
+            name: value for name, value in asdict(self.choice).items() if name not in ("folder", "name", "finished")
+        }
 
     def show_options(self, options: Mapping[str, Any]) -> None:
         """Shows what was chosen before; what is not known, or cannot be had of this map, is left out."""

@@ -30,7 +30,7 @@ def result_of(session: Session) -> Result | None:
         return None
     files = (session.labels_path, session.labels_source, session.scene.labels_exported)
     return Result(
-        cube, own_map(class_map), session.classes, Labels(trained_on, session.classes, cube.geo),
+        session.scene.mapped_cube, own_map(class_map), session.classes, Labels(trained_on, session.classes, cube.geo),
         session.map_spec or session.next_map_spec, own_encoder(encoder), own_probe(probe), features.valid,
         features=own_features(features), probe_spec=_at_once(own_probe(probe)), test=_tested(session),
         origin=LabelOrigin(
@@ -50,8 +50,8 @@ def _by_spectra(session: Session, found: Nearest) -> Result | None:
     labels = Labels(trained_on, session.classes, cube.geo) if trained_on.any() else None
     numbers = np.asarray(session.map.probe.numbers)
     return Result(
-        cube, own_map(class_map), session.classes, labels, PLAIN, None, Matcher(numbers), found.valid, nearest=found,
-        test=_tested(session),
+        session.scene.mapped_cube, own_map(class_map), session.classes, labels, PLAIN, None, Matcher(numbers),
+        found.valid, nearest=found, test=_tested(session),
         origin=LabelOrigin(
             tuple(path for path in files if path is not None), None,
             None if session.truth is None else session.truth.array, session.scene.labels_buffer,

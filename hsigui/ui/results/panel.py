@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QComboBox,
     QGridLayout,
     QHeaderView,
     QLabel,
@@ -47,10 +48,15 @@ _TIPS = (
 class ResultsPanel(QWidget):
     """OA, AA, kappa, a table by class, and the sentence that says what they were measured on.
 
+    Signals:
+        which_chosen(finished): the figures of the finished map are wanted, or those of the model's answer.
+
     Args:
         errors: the strip of the errors, below them.
         more: shows the confusion matrix.
     """
+
+    which_chosen = Signal(bool)
 
     def __init__(
         self, parent: QWidget | None = None, errors: QWidget | None = None, more: QAction | None = None
@@ -83,7 +89,9 @@ class ResultsPanel(QWidget):
             ),
         )
         layout = QVBoxLayout(self)
+        layout.addWidget(self._build_which())
         layout.addLayout(grid)
+        layout.addWidget(self.after)
         layout.addWidget(self.sentence)
         self.relied = self._build_relied()
         layout.addWidget(self.relied)
@@ -143,10 +151,33 @@ class ResultsPanel(QWidget):
         self.relied.setText("" if found is None else found.words)
         self.relied.setVisible(found is not None)
 
+    def offer_finished(self, offered: bool, after: str = "") -> None:
+        """Offers the figures of the finished map beside those of the model's answer, where there are both.
+
+        Args:
+            after: what was done to the map whose figures are shown; empty for those of the model's answer.
+        """
+        self.which.setVisible(offered)
+        self.after.setText(after)
+        self.after.setVisible(offered and bool(after))
+
     def show_refinement(self, refinement: Refinement | None) -> None:
         """Tells how the features were refined for this probe, where they were."""
         self.refined.setText("" if refinement is None else refined_by(refinement))
         self.refined.setVisible(refinement is not None)
+
+    def _build_which(self) -> QComboBox:
+        self.which, self.after = QComboBox(self), QLabel(self)
+        self.which.addItem(say("Figures of the model's answer"), False)
+        self.which.addItem(say("Figures of the finished map"), True)
+        self.which.setAccessibleName(say("Which map the figures are of"))
+        explain(self.which, say("The finished map is that after the steps and what was painted on it"))
+        self.which.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.which.activated.connect(lambda _at: self.which_chosen.emit(bool(self.which.currentData())))
+        self.after.setWordWrap(True)
+        self.after.setTextFormat(Qt.TextFormat.PlainText)  # names of files are the user's own
+        self.offer_finished(False)
+        return self.which
 
     def _build_relied(self) -> QLabel:
         label = QLabel(self)

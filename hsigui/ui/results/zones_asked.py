@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from hsigui.pipeline.zone_tables import CountedMap
 
 AREAS, GOOD, SHOWN, LAYER, ALL_LAYERS = "areas", "good bands", "shown bands", "layer ", "all layers"
-MAP, LABELS, VALIDATED, TRUTH, NO_CLASSES = "map", "labels", "validation", "truth", ""
+MAP, FINISHED, LABELS, VALIDATED, TRUTH, NO_CLASSES = "map", "finished", "labels", "validation", "truth", ""
 Choices = tuple[tuple[str, str], ...]  # id, never translated, and title
 
 
@@ -89,7 +89,10 @@ def class_choices(scene: Scene, what: str) -> Choices:
     """What gives pixels classes now, the likeliest first."""
     found: list[tuple[str, str]] = [] if what == AREAS else [(NO_CLASSES, say("None: zones as a whole"))]
     if scene.map is not None:
-        found.append((MAP, say("The map")))
+        maps = [(MAP, say("The map"))]
+        if scene.finishing.in_use and scene.finished is not None:
+            maps = [(MAP, say("The map, as the model answered")), (FINISHED, say("The finished map"))]
+        found += reversed(maps) if scene.shows_finished else maps
     found.append((LABELS, say("The labels")))
     if scene.labels.labelled(VALIDATION):
         found.append((VALIDATED, say("The validation labels")))
@@ -175,7 +178,7 @@ def lines_of(result: Result | None, cube: Cube, wanted: Wanted) -> tuple[str, ..
 
     file = wanted.zones
     of = None if file is None else (file.path, wanted.named_by, file.layer)
-    if wanted.what == AREAS and wanted.classes == MAP and result is not None:
+    if wanted.what == AREAS and wanted.classes in (MAP, FINISHED) and result is not None:
         return step_lines.areas_counted(result, result.label_files(), of, by_share=wanted.by_share)
     if wanted.what == GOOD and wanted.classes == NO_CLASSES and of is not None:
         return step_lines.measured_by_zone(cube, of)
@@ -209,13 +212,14 @@ def prepared(scene: Scene, wanted: Wanted) -> Prepared | None:
 
 
 def _counted(scene: Scene, classes: str) -> CountedMap | None:
-    from hsigui.pipeline.zone_tables import CountedMap
+    from hsigui.pipeline.zone_tables import CountedMap, of_finished
 
     geo, name, table = scene.cube.geo, scene.cube.name, scene.classes
     if classes == MAP and scene.map is not None:
-        found = scene.map.class_map
-        valid = np.isfinite(found.confidence)
-        return CountedMap(say("the map of {name}", name=name), np.asarray(found.classes), table, geo, valid)
+        numbers = np.asarray(scene.map.class_map.classes)
+        return CountedMap(say("the map of {name}", name=name), numbers, table, geo, scene.map_valid)
+    if classes == FINISHED and scene.finished is not None:
+        return of_finished(scene.finished, say("the finished map of {name}", name=name))
     if classes in (LABELS, VALIDATED):
         numbers = scene.labels.validation if classes == VALIDATED else scene.labels.array
         return CountedMap(say("the labels of {name}", name=name), numbers, table, geo)

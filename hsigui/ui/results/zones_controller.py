@@ -17,6 +17,7 @@ from hsigui.document.events import (
     ClassesChanged,
     DerivedChanged,
     DerivedListChanged,
+    FinishedChanged,
     LabelsChanged,
     MapChanged,
     OverlaysChanged,
@@ -42,6 +43,7 @@ from hsigui.ui.image.bench import Bench
 from hsigui.ui.results.exported import result_of
 from hsigui.ui.results.zones_asked import (
     AREAS,
+    FINISHED,
     SHOWN,
     Found,
     ZonesFile,
@@ -56,10 +58,11 @@ from hsigui.ui.results.zones_page import ZonesPage
 
 SMALL = 60_000_000  # values of the scene, up to which statistics are made without being asked for
 AGES: tuple[type[Changed], ...] = (
-    MapChanged, LabelsChanged, ValidationChanged, TruthChanged, ClassesChanged, BandsChanged, DerivedChanged,
+    MapChanged, FinishedChanged, LabelsChanged, ValidationChanged, TruthChanged, ClassesChanged, BandsChanged,
+    DerivedChanged,
 )  # fmt: skip
 OFFERS: tuple[type[Changed], ...] = (
-    MapChanged, ValidationChanged, TruthChanged, DerivedChanged, DerivedListChanged, OverlaysChanged,
+    MapChanged, FinishedChanged, ValidationChanged, TruthChanged, DerivedChanged, DerivedListChanged, OverlaysChanged,
 )  # fmt: skip
 
 
@@ -224,6 +227,8 @@ class ZonesController(QObject):
         scene, result = self._session.scene, result_of(self._session)
         light = None if result is None else replace(result, features=None)
         wanted, cube = found.wanted, scene.cube
+        if light is not None and wanted.classes == FINISHED and scene.finished is not None:
+            light = light.with_finishing(scene.finished)
         what = say("areas were counted") if wanted.what == AREAS else say("statistics by zone were made")
         self._session.events.emit(StepDone(what, lambda _ctx: lines_of(light, cube, wanted)))
 

@@ -28,6 +28,7 @@ from hsigui.ui.results.sheet_model import SheetModel
 from hsigui.ui.results.zones_asked import AREAS, MAP, NO_CLASSES, Choices, Wanted, ZonesFile
 
 _MOST_COLUMN = 260  # pixels that a column is wide at first
+_ARROW = 14  # for the sign by which it is sorted
 _LOOKED_AT = 100  # rows that its width is found from: there may be thousands
 _CHOOSE = "choose"
 
@@ -255,8 +256,7 @@ class ZonesPage(QDialog):
         self.view.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         self.view.resizeColumnsToContents()
         for column in range(self.model.columnCount()):
-            if self.view.columnWidth(column) > _MOST_COLUMN:
-                self.view.setColumnWidth(column, _MOST_COLUMN)
+            self.view.setColumnWidth(column, min(self.view.columnWidth(column) + _ARROW, _MOST_COLUMN))
 
     # What the user does
 

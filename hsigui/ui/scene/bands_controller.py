@@ -15,9 +15,9 @@ from hsigui.storage.band_edits import BandEdit
 from hsigui.texts import say
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.dialogs import open_dialog
+from hsigui.ui.desk.input_change import take_input
 from hsigui.ui.desk.job_bridge import Watcher
 from hsigui.ui.scene.bands_dialog import BandsDialog
-from hsigui.ui.scene.input_change import take_input
 
 
 class BandsController(QObject):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -25,19 +26,20 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from hsigui.cube.atmosphere import WATER_NM
 from hsigui.cube.cube import Cube
-from hsigui.cube.sensors import fitting, noisy_bands, parse_wavelengths
+from hsigui.cube.sensors import fitting, parse_wavelengths
 from hsigui.errors import HsiError
-from hsigui.jobs import Context
 from hsigui.storage.band_edits import BandEdit
 from hsigui.texts import say
 from hsigui.ui.desk.job_bridge import JobBridge, Latest
 from hsigui.ui.desk.problem_label import ProblemLabel
 from hsigui.ui.desk.wavelength_units import NANOMETRES, WavelengthUnit
+from hsigui.ui.scene.bad_band_plot import BadBandPlot, Proposal, look_for_bad_bands, look_for_noise
 
 UNITS = ((say("Unit by text or size"), ""), ("nm", "nm"), ("µm", "um"), ("1/cm", "cm-1"), ("GHz", "GHz"))
-WATER_NM = ((1340.0, 1450.0), (1790.0, 1970.0))  # where water vapour leaves no light from the ground
-NUMBER, CENTRE, BAD = range(3)
+NUMBER, CENTRE, BAD, REASON = range(4)
+_WIDE = 900  # pixels, with reasons
 
 
 class BandsDialog(QDialog):
@@ -60,7 +62,9 @@ class BandsDialog(QDialog):
         self._cube, self._plain, self._bridge, self._unit = cube, plain, bridge, unit
         self._fwhm, self._note = cube.info.fwhm, kept.note
         self._noise = Latest(bridge, say("Look for noisy bands"), self._suggest, failed=self._no_suggestion)
+        self._proposals = Latest(bridge, say("Look for bad bands"), self._propose, failed=self._no_suggestion)
         self.finished.connect(self._noise.forget)
+        self.finished.connect(self._proposals.forget)
         self._build()
         self._show(cube)
 
@@ -89,9 +93,9 @@ class BandsDialog(QDialog):
 
     def _build(self) -> None:
         bands = self._cube.bands
-        self.table = QTableWidget(bands, 3, self)
+        self.table = QTableWidget(bands, 4, self)
         self.table.setAccessibleName(say("Bands"))
-        self.table.setHorizontalHeaderLabels([say("Band"), self._unit.axis(), say("Bad")])
+        self.table.setHorizontalHeaderLabels([say("Band"), self._unit.axis(), say("Bad"), say("Why")])
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.table.setAlternatingRowColors(True)
         self.table.setShowGrid(False)
@@ -102,9 +106,11 @@ class BandsDialog(QDialog):
         for col, width in ((NUMBER, 60), (BAD, 60)):
             heading.setSectionResizeMode(col, QHeaderView.ResizeMode.Fixed)
             heading.resizeSection(col, width)
+        self.table.setColumnHidden(REASON, True)  # until bands are proposed
         self.table.setMinimumWidth(290)
         self._cells: list[QTableWidgetItem] = []
         self._marks: list[QTableWidgetItem] = []
+        self._reasons: list[QTableWidgetItem] = []
         for row in range(bands):
             self._add_row(row)
         self.table.itemChanged.connect(self._typed)
@@ -127,20 +133,27 @@ class BandsDialog(QDialog):
         self.reset.clicked.connect(self._as_in_file)
         column = QVBoxLayout(self)
         column.addLayout(middle, 1)
+        self.plot = BadBandPlot(self._unit, self)
+        self.plot.setFixedHeight(170)
+        self.plot.hide()
+        column.addWidget(self.plot)
         column.addWidget(self.buttons)
         self.resize(760, 640)
 
     def _add_row(self, row: int) -> None:
         shown, keys = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable, Qt.ItemFlag
         number, centre, bad = QTableWidgetItem(str(row + 1)), QTableWidgetItem(), QTableWidgetItem()
+        reason = QTableWidgetItem()
         number.setFlags(shown)
+        reason.setFlags(shown)
         centre.setFlags(shown | keys.ItemIsEditable)
         bad.setFlags(shown | keys.ItemIsUserCheckable)
         bad.setCheckState(Qt.CheckState.Unchecked)
-        for col, item in enumerate((number, centre, bad)):
+        for col, item in enumerate((number, centre, bad, reason)):
             self.table.setItem(row, col, item)
         self._cells.append(centre)
         self._marks.append(bad)
+        self._reasons.append(reason)
 
     def _build_wavelengths(self) -> QGroupBox:
         group = QGroupBox(say("Wavelengths"), self)
@@ -204,6 +217,11 @@ class BandsDialog(QDialog):
         self.noisy = QPushButton(say("&Select noisy bands"), group)
         self.noisy.setToolTip(say("Looks at samples of the scene and selects bands of low signal-to-noise ratio"))
         self.noisy.clicked.connect(self._look_for_noise)
+        self.propose = QPushButton(say("&Propose…"), group)
+        self.propose.setToolTip(
+            say("Looks at samples of the scene and marks the bands that look bad, each with its reason")
+        )
+        self.propose.clicked.connect(self._look_for_bad_bands)
         limits = QHBoxLayout()
         limits.addWidget(self.first, 1)
         limits.addWidget(QLabel(say("to"), group))
@@ -211,7 +229,7 @@ class BandsDialog(QDialog):
         column.addLayout(_row(self.mark, self.unmark))
         column.addLayout(limits)
         column.addLayout(_row(self.range, self.water))
-        column.addWidget(self.noisy)
+        column.addLayout(_row(self.noisy, self.propose))
         for button in group.findChildren(QPushButton):
             button.setAutoDefault(False)
         return group
@@ -319,15 +337,53 @@ class BandsDialog(QDialog):
         self.noisy.setText(say("Looking…"))
         self._noise.request(partial(look_for_noise, cube=self._cube))
 
-    def _suggest(self, bands: list[int]) -> None:
+    def _look_for_bad_bands(self) -> None:
+        self.propose.setEnabled(False)
+        self.propose.setText(say("Looking…"))
+        info = replace(self._cube.info, wavelengths=self._centres, fwhm=())
+        self._proposals.request(partial(look_for_bad_bands, cube=self._cube.with_info(info)))
+
+    def _propose(self, found: Proposal) -> None:
+        """Marks and selects what looks bad, so that it can be taken back at once."""
         self._noise_done()
+        bands = [bad.band for bad in found.bad]
+        new = len(set(bands) - set(self.bad_bands()))
+        told = {bad.band: bad.told for bad in found.bad}
+        with QSignalBlocker(self.table):
+            for row, reason in enumerate(self._reasons):
+                reason.setText(told.get(row, ""))
+                reason.setToolTip(told.get(row, ""))
+        self._show_reasons(bool(bands))
+        self._select(bands)
+        self.mark_bands(bands, True)
+        self.plot.show_proposal(found, np.array(self._centres))
+        self.plot.show()
+        self._tell(
+            say("{count} bands look bad and are marked, {new} of them new.", count=len(bands), new=new)
+            if bands else say("No band looks bad.")
+        )  # fmt: skip
+
+    def _show_reasons(self, shown: bool) -> None:
+        modes = QHeaderView.ResizeMode
+        heading = self.table.horizontalHeader()
+        heading.setSectionResizeMode(CENTRE, modes.ResizeToContents if shown else modes.Stretch)
+        heading.setSectionResizeMode(REASON, modes.Stretch)
+        self.table.setColumnHidden(REASON, not shown)
+        if shown:
+            self.resize(max(self.width(), _WIDE), self.height())
+
+    def _select(self, bands: list[int]) -> None:
         model = self.table.model()
         chosen = QItemSelection()
         for band in bands:
-            chosen.select(model.index(band, 0), model.index(band, 2))
+            chosen.select(model.index(band, 0), model.index(band, REASON))
         self.table.selectionModel().select(chosen, QItemSelectionModel.SelectionFlag.ClearAndSelect)
         if bands:
             self.table.scrollToItem(self._cells[bands[0]])
+
+    def _suggest(self, bands: list[int]) -> None:
+        self._noise_done()
+        self._select(bands)
         new = len(set(bands) - set(self.bad_bands()))
         self._tell(say("{count} noisy bands are selected, {new} of them not marked yet.", count=len(bands), new=new))
 
@@ -339,8 +395,9 @@ class BandsDialog(QDialog):
             self._bridge.failed.emit(error, trace)
 
     def _noise_done(self) -> None:
-        self.noisy.setEnabled(True)
-        self.noisy.setText(say("&Select noisy bands"))
+        for button, text in ((self.noisy, say("&Select noisy bands")), (self.propose, say("&Propose…"))):
+            button.setEnabled(True)
+            button.setText(text)
 
     # What is told
 
@@ -374,9 +431,3 @@ def _row(*widgets: QWidget) -> QHBoxLayout:
     for widget in widgets:
         row.addWidget(widget)
     return row
-
-
-def look_for_noise(ctx: Context, cube: Cube) -> list[int]:
-    """Numbers of the bands of low signal-to-noise ratio, from samples of the scene."""
-    ctx.progress(0, 0, say("Looking for noisy bands…"))
-    return noisy_bands(cube)

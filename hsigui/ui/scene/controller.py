@@ -21,7 +21,15 @@ from hsigui.cube.picture import Picture
 from hsigui.cube.remote import stand_ins
 from hsigui.cube.remote.address import address_of, is_address
 from hsigui.cube.render import ViewState, first_view
-from hsigui.document.events import BandsChanged, SceneClosed, SceneLeft, SceneOpened, SceneShown, ViewChanged
+from hsigui.document.events import (
+    BandsChanged,
+    SceneAsked,
+    SceneClosed,
+    SceneLeft,
+    SceneOpened,
+    SceneShown,
+    ViewChanged,
+)
 from hsigui.document.identity import Origin
 from hsigui.document.scene import Scene
 from hsigui.errors import HsiError
@@ -29,6 +37,7 @@ from hsigui.log import Log
 from hsigui.texts import say
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.dialogs import open_dialog
+from hsigui.ui.desk.input_change import ask_for_input, stop_training
 from hsigui.ui.desk.job_bridge import Latest, Watcher
 from hsigui.ui.desk.message_bar import Message
 from hsigui.ui.desk.wavelength_units import WavelengthUnit
@@ -40,7 +49,6 @@ from hsigui.ui.scene.color_keys import key_of
 from hsigui.ui.scene.detail import DetailController
 from hsigui.ui.scene.display_panel import DisplayPanel
 from hsigui.ui.scene.import_dialog import ImportDialog
-from hsigui.ui.scene.input_change import ask_for_input, stop_training
 from hsigui.ui.scene.open_scenes import OpenScenes
 from hsigui.ui.scene.subject import composite
 
@@ -99,8 +107,12 @@ class SceneController(QObject):
         events.subscribe(SceneClosed, self._closed)
         events.subscribe(BandsChanged, self._bands_changed)
         events.subscribe(ViewChanged, self._view_changed)
+        events.subscribe(SceneAsked, self._open_asked)
 
     # Opening
+
+    def _open_asked(self, event: SceneAsked) -> None:
+        self.open_path(event.path)
 
     def ask_and_open(self) -> None:
         path = self._desk.prompts.open_path(say("Open scene"), self._desk.settings.last_folder, scene=True)

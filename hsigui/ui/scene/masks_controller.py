@@ -19,8 +19,8 @@ from hsigui.storage import chosen_masks
 from hsigui.texts import say, say_number
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.dialogs import open_dialog
+from hsigui.ui.desk.input_change import take_input
 from hsigui.ui.desk.job_bridge import Latest, Watcher
-from hsigui.ui.scene.input_change import take_input
 from hsigui.ui.scene.masks_dialog import MasksDialog
 
 

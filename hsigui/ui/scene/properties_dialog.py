@@ -178,6 +178,7 @@ def facts(values: Mapping[str, Any], files: list[Path], unit: WavelengthUnit) ->
         (say("Pixel size"), _pair(values["pixel_size"])),
         (say("Rotation"), _optional(values["map_rotation_deg"] or None, "degrees")),
     ]
+    rows += [(say("Prepared by"), step) for step in values["history"] or ()]
     notes = values["notes"] or ["none"]
     rows += [(say_number("Import notes", "Import note {n}", len(notes), n=n), note) for n, note in enumerate(notes, 1)]
     return [(name, str(value)) for name, value in rows if value is not None]

@@ -17,6 +17,8 @@ from hsigui.ui.image.tools_table import TOOLS
 from hsigui.ui.labels import actions as labels
 from hsigui.ui.layers import actions as layers
 from hsigui.ui.map import actions as class_map
+from hsigui.ui.masks import actions as masks
+from hsigui.ui.preparing import actions as preparing
 from hsigui.ui.results import actions as results
 from hsigui.ui.runs import actions as runs
 from hsigui.ui.scene import actions as scene
@@ -107,7 +109,8 @@ ROWS: tuple[ActionRow, ...] = (
 
 ACTIONS: tuple[ActionRow, ...] = (
     *scene.ROWS, *layers.ROWS, *labels.ROWS, *image.ROWS, *spectra.ROWS, *training.ROWS, *class_map.ROWS,
-    *results.ROWS, *runs.ROWS, *study.ROWS, *views.ROWS, *feature_space.ROWS, *finishing.ROWS, *ROWS,
+    *masks.ROWS, *results.ROWS, *runs.ROWS, *study.ROWS, *views.ROWS, *feature_space.ROWS, *finishing.ROWS,
+    *preparing.ROWS, *ROWS,
 )  # fmt: skip
 
 LAYERS: tuple[str | None, ...] = (
@@ -119,7 +122,7 @@ LAYERS: tuple[str | None, ...] = (
 MENUS: tuple[tuple[str, tuple[object, ...]], ...] = (
     (say("&File"), ("open", "open_as", "open_address", "@recent", "open_demo", None, "new_project", "open_project",
                "save_project_as", None, "open_labels", "add_labels", "open_truth", None,
-               "save_labels", "save_labels_as", "export", "save_picture", None,
+               "save_labels", "save_labels_as", "export", "save_picture", None, "prepare_cube", "save_cube", None,
                "reload", "properties", "show_in_folder", None, "close_scene", "close_others", "quit")),
     (say("&Edit"), ("undo", "redo", None,
                     (say("P&ixel"), ("copy_spectrum_here", "keep_spectrum_here", "take_class_here", "zoom_to_pixel",
@@ -148,7 +151,7 @@ MENUS: tuple[tuple[str, tuple[object, ...]], ...] = (
                "go_to", "north_up",
                (say("C&oordinates"), (*(f"coordinates_{name}" for name, *_ in COORDINATES), None, "copy_place")),
                (say("Ove&r the image"), ("scale_bar", "north_arrow", "grid_map", "grid_lonlat")), None,
-               (say("&Derived layers"), ("new_layer", "unmix", *LAYERS)), None,
+               (say("&Derived layers"), ("new_layer", "unmix", *LAYERS)), (say("Masks"), masks.MENU), None,
                "show_labels", "show_map", (say("Finished map"), finishing.MENU),
                (say("Truth and errors"), ("show_truth", None, "show_accuracy", "show_errors", "next_error",
                                           "previous_error")),

@@ -34,8 +34,8 @@ from hsigui.ui.desk.theme import is_dark
 
 PAGES = (
     "panels", "gallery",
-    "labelling", "seeing", "places", "scenes", "prepare", "servers", "products", "label-files", "saving", "projects",
-    "pictures", "spectra", "asking",
+    "labelling", "seeing", "places", "scenes", "prepare", "masks", "servers", "products", "label-files", "saving",
+    "projects", "pictures", "spectra", "asking",
     "confidence", "lscosa", "purified", "contrastdm", "several", "features", "baselines", "evaluate", "study", "maps",
     "finishing", "tables", "layers", "unmixing", "feature-space", "matching", "api",
 )  # fmt: skip

@@ -37,6 +37,7 @@ from hsigui.document.events import (
     KeepingChanged,
     LabelsChanged,
     MapChanged,
+    MasksChanged,
     NotesChanged,
     ProjectChanged,
     QueueChanged,
@@ -83,6 +84,7 @@ from hsigui.ui.labels.superpixel_strip import SuperpixelStrip
 from hsigui.ui.map.asking import AskController
 from hsigui.ui.map.controller import MapController
 from hsigui.ui.map.panel import MapPanel
+from hsigui.ui.preparing.controller import PrepareController
 from hsigui.ui.results.export import ExportController
 from hsigui.ui.results.panel import ResultsPanel
 from hsigui.ui.scene.band_list import BandList
@@ -134,7 +136,7 @@ TITLE = "hsigui"
 ACTIONS_DEPEND_ON = (
     SceneShown, ScenesChanged, BandsChanged, NotesChanged, LabelsChanged, ValidationChanged, HistoryChanged,
     ClassesChanged, CurrentClassChanged, TruthChanged, EncoderChanged, MapChanged, AccuracyChanged, SavedChanged,
-    QueueChanged, DerivedListChanged, DerivedViewChanged, FinishingChanged, FinishedChanged,
+    QueueChanged, DerivedListChanged, DerivedViewChanged, FinishingChanged, FinishedChanged, MasksChanged,
 )  # fmt: skip
 TITLE_DEPENDS_ON = (
     SceneShown, ScenesChanged, SavedChanged, LabelsChanged, ValidationChanged, ClassesChanged, ProjectChanged,
@@ -188,7 +190,7 @@ class MainWindow(QMainWindow):
         self.bench = bench = Bench(self.desk, self.image, self.actions_, journal, runs, self.subjects, self.pixel)
         panels = {row.name: row.make(bench) for row in PANELS}
         self._parts = [part for panel in panels.values() for part in panel.parts]
-        self._parts += [Pictures(bench), StudyController(self.desk)]
+        self._parts += [Pictures(bench), StudyController(self.desk), PrepareController(bench)]
         self.docks = build_docks(self, PANELS, panels)
 
     def _name_parts(self) -> None:

@@ -17,6 +17,7 @@ from hsigui.ui.labels.quality_controller import quality
 from hsigui.ui.labels.room import classes
 from hsigui.ui.layers.room import derived_layers
 from hsigui.ui.map.room import class_map
+from hsigui.ui.masks.room import masks
 from hsigui.ui.results.controller import results
 from hsigui.ui.runs.room import maps_and_trainings
 from hsigui.ui.scene.band_list_controller import band_list
@@ -61,6 +62,7 @@ PANELS: tuple[PanelRow, ...] = (
     PanelRow("Classes", say("Classes"), classes, _LEFT, height=325),
     PanelRow("Regions", say("Regions"), regions, _LEFT, behind="Classes"),
     PanelRow("History", say("History"), history, _LEFT, behind="Regions"),
+    PanelRow("Masks", say("Masks"), masks, _LEFT, scrolls=True, behind="History"),
     PanelRow("Training", say("Training"), training, _RIGHT, scrolls=True, width=320, height=385),
     PanelRow("Map", say("Map"), class_map, _RIGHT, scrolls=True, height=315),
     PanelRow("Results", say("Results"), results, _RIGHT, scrolls=True, behind="Map"),
@@ -71,5 +73,5 @@ PANELS: tuple[PanelRow, ...] = (
     PanelRow("Statistics", say("Statistics"), statistics, _BOTTOM, scrolls=True, behind="Feature space"),
     PanelRow("Maps and trainings", say("Maps and trainings"), maps_and_trainings, _BOTTOM, behind="Statistics"),
     PanelRow("Overlays", say("Overlays"), overlays, _RIGHT, behind="Quality"),
-    PanelRow("Finish map", say("Finish map"), finish_map, _RIGHT, scrolls=True, behind="Overlays"),
+    PanelRow("Finish map", say("Finish map"), finish_map, _RIGHT, scrolls=True, behind="Training"),
 )

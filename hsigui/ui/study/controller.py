@@ -127,7 +127,7 @@ class StudyController(QObject):
             return
         try:
             folder = window.form.path() or self._desk.folder() / "study"
-            found = study_lines(scene.cube, scene.truth, window.form.spec(), folder)
+            found = study_lines(scene.mapped_cube, scene.truth, window.form.spec(), folder, scene.learned_cube)
         except HsiError as error:
             window.set_problem(str(error))
             return
@@ -150,7 +150,8 @@ class StudyController(QObject):
             cancelled=partial(self._end, say("Stopped. Run goes on from what is in the folder.")),
         )  # fmt: skip
         work = partial(
-            run_study, cube=scene.cube, truth=scene.truth, classes=scene.classes, spec=spec, folder=folder
+            run_study, cube=scene.mapped_cube, learned=scene.learned_cube, truth=scene.truth, classes=scene.classes,
+            spec=spec, folder=folder,
         )  # fmt: skip
         return self._desk.bridge.start(work, say("Study of {name}", name=scene.cube.name), watcher), scene.origin
 
@@ -220,8 +221,13 @@ class StudyController(QObject):
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._shown / PAGE)))
 
 
-def run_study(ctx: Context, cube: Cube, truth: Truth, classes: ClassTable, spec: StudySpec, folder: Path) -> Study:
+def run_study(
+    ctx: Context, cube: Cube, learned: Cube, truth: Truth, classes: ClassTable, spec: StudySpec, folder: Path
+) -> Study:
     """The study and its report, as the command does it.
+
+    Args:
+        cube, learned: the scene as maps and as pretraining see it.
 
     Raises:
         HsiError: as `pipeline.study.whole.study_of`.
@@ -230,5 +236,9 @@ def run_study(ctx: Context, cube: Cube, truth: Truth, classes: ClassTable, spec:
     from hsigui.pipeline.study.whole import study_of, truth_of
 
     reference = truth_of(cube, truth, classes)
-    lines = study_lines(cube, truth, spec, folder)
-    return study_of(cube, reference, spec, folder, ctx, lines[-1] if lines else "")[0]
+    try:
+        lines = study_lines(cube, truth, spec, folder, learned)
+    except HsiError as error:  # the study does not depend on them
+        ctx.warn(error.message)
+        lines = ()
+    return study_of(cube, reference, spec, folder, ctx, lines[-1] if lines else "", learned)[0]

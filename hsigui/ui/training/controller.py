@@ -170,7 +170,7 @@ class TrainingController(QObject):
         scene = self._session.find(training.scene)
         if scene is None:
             return None
-        cube, origin, begun = scene.cube, scene.origin, training.begun
+        cube, origin, begun = scene.learned_cube, scene.origin, training.begun
         if origin != training.asked:  # other bands since: what was cut is of no use for them
             begun = None
         folder = self._runs.new_folder(cube) if begun is None else begun.folder
@@ -186,7 +186,12 @@ class TrainingController(QObject):
             partial=partial(self._partial, training),
         )
         work_on = partial(
-            live.pretrain_and_embed, cube=cube, spec=training.spec, folder=folder, resume=begun is not None
+            live.pretrain_and_embed,
+            cube=cube,
+            spec=training.spec,
+            folder=folder,
+            resume=begun is not None,
+            mapped=scene.mapped_cube,
         )
         job = self._desk.bridge.start(self._runs.held(work_on, folder), say("Pretrain {name}", name=cube.name), watcher)
         return job, origin

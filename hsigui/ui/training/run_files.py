@@ -238,7 +238,7 @@ class RunFiles(QObject):
             self._desk.fail(error, trace)
 
         watcher = Watcher(done=done, failed=failed, cancelled=lambda: queue.ended(entry))
-        work_on = partial(live.restore_run, cube=scene.cube, folder=folder)
+        work_on = partial(live.restore_run, cube=scene.mapped_cube, folder=folder)
         return self._desk.bridge.start(work_on, entry.title, watcher), origin
 
     def _look(self, scene: Scene, watcher: Watcher) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject
 
-from hsigui.document.events import Changed, OverlaysChanged, SceneShown
+from hsigui.document.events import Changed, OverlayAsked, OverlaysChanged, SceneShown
 from hsigui.document.overlays import SUBJECT, Overlay
 from hsigui.document.scene import Scene
 from hsigui.errors import HsiError
@@ -58,6 +58,7 @@ class Overlays(QObject):
         bench.image.left_scene.connect(self._name_nothing)
         self._stack.changed.connect(self._stack_changed)
         bench.subjects.changed.connect(self._subject_changed)
+        self._session.events.subscribe(OverlayAsked, self._asked_for)
         bench.subjects.offer_lines(self.lines)
         events = self._session.events
         events.subscribe(SceneShown, self._show_scene)
@@ -76,6 +77,9 @@ class Overlays(QObject):
         if scene is None or subject is None or self._stack.find(SUBJECT + name) is not None:
             return
         self._keep((*self._noted(), Overlay(SUBJECT + name, subject.title, opacity=FIRST_OPACITY)))
+
+    def _asked_for(self, event: OverlayAsked) -> None:
+        self.add_subject(event.name)
 
     def ask_and_add_lines(self) -> None:
         """Asks for a file of lines, and lays them over the image."""

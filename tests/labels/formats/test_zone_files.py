@@ -92,4 +92,4 @@ def test_a_raster_of_other_pixels_gives_each_pixel_the_zone_at_its_centre(tmp_pa
     assert [info.name for info in found.infos] == ["1", "Äcker", "9"]
     members = found.members(slice(0, 2))
     assert members.zones.tolist() == [0, 0, 0, 2, 2, 2, 2, 1]
-    assert any("nearest neighbour" in note for note in found.notes)
+    assert any("at its centre" in note for note in found.notes)

@@ -13,11 +13,13 @@ import rasterio
 from PySide6.QtGui import QGuiApplication
 
 from hsigui.__main__ import main
+from hsigui.document.finished import ChosenStep
 from hsigui.document.values import LabelFile
-from hsigui.labels.formats.files import Grid, read_classes
+from hsigui.labels.formats.files import Grid, read_classes, write_classes
 from hsigui.labels.label_map import Edit
 from hsigui.specs import PretrainSpec, SplitSpec
 from hsigui.storage import state_json
+from hsigui.ui.results.zones_controller import ZonesController
 from tests.ui.layers.asked import make
 from tests.ui.results.test_export import draw, export, files, mapped  # noqa: F401 - fixtures
 from tests.ui.windows import FakeEncoder, features_of, idle, open_scene, texts
@@ -267,3 +269,23 @@ def test_a_project_remembers_the_file_of_the_truth(opened, files, qtbot):  # noq
     assert found.file.path == files / "truth.tif"
     older = {**kept, ("truth", "about"): '{"name": "truth.tif", "matched_by_user": false}'}
     assert state_json._truth_from(older, truth.array.shape)["truth"].file is None
+
+
+def test_areas_by_zone_are_counted_of_the_map_that_its_steps_finish(qtbot, mapped, tmp_path):  # noqa: F811
+    draw(qtbot, mapped, SplitSpec(4, 1))
+    mapped.desk.prompts.save = tmp_path / "labels.tif"
+    mapped.label_files.save_as()
+    zones = tmp_path / "zö nes.tif"
+    write_classes(zones, np.ones(mapped.session.labels.shape, dtype=np.uint16), mapped.session.classes)
+    mapped.session.scene.finishing.set_steps((ChosenStep("majority", "3"),))
+    mapped.actions_["show_zones"].trigger()
+    idle(qtbot, mapped)
+    control = mapped._part(ZonesController)
+    control.page.classes.setCurrentIndex(control.page.classes.findData("finished"))
+    control.take_zones(zones)
+    idle(qtbot, mapped)
+    idle(qtbot, mapped)
+    drawn, edited, counted = command(qtbot, mapped)
+    assert (drawn[0], edited[0], edited[-2:]) == ("classify", "edit", ["--majority", "3"])
+    assert counted == ["areas", edited[2], "repeated-areas.xlsx", "--zones", str(zones)]
+    assert "areas.save('repeated-areas.xlsx')" in copied(qtbot, mapped, "copy_step_python")

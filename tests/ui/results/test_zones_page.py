@@ -16,6 +16,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox
 
+from hsigui.document.finished import ChosenStep
 from hsigui.document.overlays import Overlay
 from hsigui.labels.classes import ClassInfo, ClassTable
 from hsigui.labels.formats.files import write_classes
@@ -143,6 +144,15 @@ def test_statistics_are_of_zones_as_a_whole_or_by_class_and_mistakes_are_told_in
     assert page.classes.currentText() == "The map"
     pick(qtbot, mapped, page.what, "Statistics of all good bands")
     assert page.classes.currentText() == "The map", "what was chosen for statistics last"
+
+    session.scene.finishing.set_steps((ChosenStep("merge", "2=1"),))
+    idle(qtbot, mapped)
+    assert page.told.text().startswith("The scene has changed since")
+    pick(qtbot, mapped, page.what, "Areas")
+    pick(qtbot, mapped, page.classes, "The finished map")
+    page.sheets.setCurrentIndex(page.sheets.findData("classes"))
+    counted = {row[0]: row[2] for row in page.sheet.rows}
+    assert counted[1] == np.count_nonzero(np.isin(session.class_map.classes, (1, 2)))
 
     other = tmp_path / "other.tif"
     write_classes(other, np.ones((3, 3), dtype=np.uint16), ClassTable((ClassInfo(1, "a", (0, 0, 0)),)))

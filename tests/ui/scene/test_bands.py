@@ -259,3 +259,22 @@ def test_bands_are_shown_and_typed_in_micrometres_where_these_are_wanted(qtbot, 
     dialog.table.item(0, 1).setText("none")
     assert "a positive number in micrometres" in dialog.error.text()
     dialog.reject()
+
+
+def test_bands_are_proposed_with_reasons_and_a_picture_and_can_be_taken_back(qtbot, opened):
+    dialog = edit(opened)
+    assert not dialog.plot.isVisible()
+    dialog.mark_bands([7], True)
+    dialog.propose.click()
+    assert not dialog.propose.isEnabled()
+    idle(qtbot, opened)
+    assert {7, 50} <= set(dialog.bad_bands()) <= {6, 7, 8, 49, 50, 51}
+    assert "1 of them new" in dialog.told.text()
+    assert dialog.table.item(50, 3).text().startswith("signal to noise 1.")
+    assert dialog.table.item(60, 3).text() == ""
+    assert dialog.plot.isVisible()
+    assert dialog.plot.marked().tolist() == [band + 1 for band in dialog.bad_bands()]
+    assert dialog.propose.isEnabled()
+    dialog.unmark.click()
+    assert dialog.bad_bands() == ()
+    dialog.reject()

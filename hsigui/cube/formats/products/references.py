@@ -60,10 +60,14 @@ class FoundReferences:
     white_dark: Path | None = None
 
     @property
+    def names(self) -> str:
+        """Of their files."""
+        return ", ".join(path.name for path in (self.white, self.dark, self.white_dark) if path is not None)
+
+    @property
     def told(self) -> str:
         """Which they are, in a sentence."""
-        names = ", ".join(path.name for path in (self.white, self.dark, self.white_dark) if path is not None)
-        return say("White and dark references as {maker} names them: {names}.", maker=self.maker, names=names)
+        return say("White and dark references as {maker} names them: {names}.", maker=self.maker, names=self.names)
 
 
 def references_beside(path: Path) -> FoundReferences | None:

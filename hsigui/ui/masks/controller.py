@@ -1,0 +1,390 @@
+"""Masks of the scene that is shown: found, grown, joined, used, and taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+from PySide6.QtCore import QObject
+
+from hsigui.analysis.layer import Between, LayerRecipe
+from hsigui.cube.cube import Cube
+from hsigui.document.derived import EMBEDDING, DerivedLayer
+from hsigui.document.events import MasksChanged, OverlayAsked, SceneShown
+from hsigui.document.overlays import SUBJECT
+from hsigui.document.scene import Scene
+from hsigui.document.scene_masks import SceneMask
+from hsigui.jobs import Context, Job, Progress
+from hsigui.masks.comparison import Comparison
+from hsigui.masks.making import make_mask
+from hsigui.masks.mask import Mask
+from hsigui.masks.recipe import Making, MaskRecipe, MaskStep
+from hsigui.masks.shaping import COMMON, JOIN, Grow, Invert, Shrink, Together
+from hsigui.masks.sources import ByFormula, ByQuality, ByRecipe, Drawn
+from hsigui.texts import say
+from hsigui.ui.desk.desk import Desk
+from hsigui.ui.desk.dialogs import open_dialog
+from hsigui.ui.desk.job_bridge import Watcher
+from hsigui.ui.masks.changing import MaskChanges, Masks
+from hsigui.ui.masks.dialogs import ComparisonDialog, DistanceDialog, LimitsDialog, NamesDialog
+from hsigui.ui.masks.panel import MaskRow, MasksPanel
+from hsigui.ui.masks.subject import subject_id
+
+
+@dataclass(frozen=True)
+class _Measure:
+    """A measurement of a layer that a mask can be made of."""
+
+    title: str
+    layer: DerivedLayer
+    place: int
+
+
+class MasksPanelController(QObject):
+    """Does what is asked for in the panel and in the menu."""
+
+    def __init__(self, desk: Desk, panel: MasksPanel, changes: MaskChanges) -> None:
+        super().__init__(desk.window)
+        self._desk, self._session, self._panel, self._changes = desk, desk.session, panel, changes
+        self._chosen: tuple[int, ...] = ()
+        self._jobs: list[Job] = []
+        panel.chosen.connect(self._choose)
+        panel.renamed.connect(self._rename)
+        panel.used.connect(self._use)
+        panel.cancel_asked.connect(self._cancel)
+        self._session.events.subscribe(SceneShown, self._show)
+        self._session.events.subscribe(MasksChanged, self._show)
+
+    @property
+    def chosen(self) -> tuple[SceneMask, ...]:
+        """The masks that are chosen in the list."""
+        masks = self._session.scene.masks
+        return tuple(found for number in self._chosen if (found := masks.get(number)) is not None)
+
+    # New ones
+
+    def ask_formula(self) -> None:
+        """Asks for a comparison."""
+        cube = self._session.cube
+        if cube is not None:
+            open_dialog(ComparisonDialog(cube, self._desk.window), self._formula_asked)
+
+    def ask_layer(self) -> None:
+        """Asks for a derived layer and limits; one that has its threshold already is taken at once."""
+        found, shown = _measures(self._session.scene), self._session.scene.derived.view.layers
+        if not found:
+            self._desk.messages.info(say("No layer has measurements that a mask could be made of."), stays=False)
+            return
+        first = next((n for n, each in enumerate(found) if each.layer.number in shown), 0)
+        dialog = LimitsDialog([each.title for each in found], first, self._desk.window)
+        open_dialog(dialog, partial(self._limits_asked, found))
+
+    def ask_map(self) -> None:
+        """Asks for classes of the map."""
+        scene = self._session.scene
+        if scene.map is None:
+            return
+        numbers = scene.map.class_map.classes
+        there = {int(n) for n in np.unique(numbers)} - {0}
+        names = [(str(info.number), info.name) for info in scene.classes if info.number in there]
+        dialog = NamesDialog(
+            say("Mask by classes of the map"), say("Pixels of the ticked classes are masked out, as the map is now."),
+            names, self._desk.window,
+        )  # fmt: skip
+        open_dialog(dialog, partial(self._classes_asked, numbers, dict(names)))
+
+    def ask_quality(self) -> None:
+        """Asks for quality masks of the product."""
+        cube = self._session.cube
+        if cube is None:
+            return
+        names = [(name, name) for name in cube.info.quality_offered]
+        dialog = NamesDialog(
+            say("Mask by quality masks"),
+            say("Pixels that a ticked one marks are masked out for what the mask is used for; Edit > Quality masks "
+                "takes them out of everything."),
+            names, self._desk.window,
+        )  # fmt: skip
+        open_dialog(dialog, self._quality_asked)
+
+    def take_labels(self) -> None:
+        """Makes a mask of the pixels that are labelled with the current class."""
+        session = self._session
+        number = session.current_class
+        masked = session.labels.array == number
+        info = next((info for info in session.classes if info.number == number), None)
+        if info is None or not masked.any():
+            self._desk.messages.info(
+                say("No pixel is labelled with the current class."),
+                say("Paint what is to be masked out, then make the mask of it."), stays=False,
+            )  # fmt: skip
+            return
+        self.make((Drawn.of(masked),), info.name)
+
+    def make(self, steps: Sequence[MaskStep], name: str) -> None:
+        """Makes a mask of the scene in a worker, and lists it."""
+        scene = self._session.scene
+        work = partial(_made, cube=scene.cube, recipe=MaskRecipe(tuple(steps)), name=name)
+        self._start(scene, work, say("Make the mask {name}", name=name), partial(self.add, scene))
+
+    def add(self, scene: Scene, mask: Mask) -> None:
+        """Takes a mask that was made, and shows it."""
+        if self._session.find(scene.id) is not scene:
+            return
+        made = scene.masks.add(mask)
+        if scene is self._session.shown:
+            self._chosen = (made.number,)
+            self._show()
+            self._panel.bring_to_front()
+            scene.events.emit(OverlayAsked(subject_id(made.number)))
+            said = say("{name}: {size}. Tick what it is used for.", name=made.name, size=made.mask.size_told)
+            self._desk.messages.info(said, say("; ").join(mask.notes), stays=False)
+
+    # Changed ones
+
+    def ask_grow(self) -> None:
+        """Asks by how much, and grows the chosen masks."""
+        self._ask_distance(say("Grow"), say("All pixels within this distance are masked out, too."), Grow)
+
+    def ask_shrink(self) -> None:
+        """Asks by how much, and shrinks the chosen masks."""
+        self._ask_distance(say("Shrink"), say("Pixels nearer than this to one that is not masked are kept."), Shrink)
+
+    def invert(self) -> None:
+        """Inverts the chosen masks."""
+        self._reshape(Invert())
+
+    def join(self) -> None:
+        """A new mask of what one of the chosen ones masks out."""
+        self._together(JOIN)
+
+    def common(self) -> None:
+        """A new mask of what all of the chosen ones mask out."""
+        self._together(COMMON)
+
+    def rename(self) -> None:
+        """Lets the user write another name."""
+        if self.chosen:
+            self._panel.edit_name(self.chosen[0].number)
+
+    def ask_color(self) -> None:
+        """Asks for another colour."""
+        if not self.chosen:
+            return
+        found = self.chosen[0]
+        color = self._desk.prompts.color(found.color, found.name)
+        if color is not None:
+            self._session.scene.masks.recolor(found.number, color)
+
+    def delete(self) -> None:
+        """Takes the chosen masks away. Nobody is asked: they can be had back as long as the message stands."""
+        gone, scene = self.chosen, self._session.scene
+        if gone:
+            rest = tuple(each for each in scene.masks if each not in gone)
+            names = ", ".join(each.name for each in gone)
+            self.take(scene, rest, say("{names} was deleted.", names=names))
+
+    def show(self) -> None:
+        """Lays the chosen masks over the image, or takes them off where they are there."""
+        scene = self._session.scene
+        names = [SUBJECT + subject_id(each.number) for each in self.chosen]
+        there = {overlay.id for overlay in scene.overlays}
+        if names and there.issuperset(names):
+            scene.set_overlays(tuple(overlay for overlay in scene.overlays if overlay.id not in names))
+            return
+        for each in self.chosen:
+            scene.events.emit(OverlayAsked(subject_id(each.number)))
+
+    def take(self, scene: Scene, after: Masks, told: str) -> None:
+        """Has a scene these masks and no others, where the user lets it be so; what was there can be had back."""
+        before = scene.masks.all
+        if self._session.find(scene.id) is None:
+            return
+        if not self._changes.take(scene, after):
+            self._show()
+            return
+        back = [(say("Take it back"), partial(self.take, scene, before, ""))]
+        if told:
+            self._desk.messages.info(told, buttons=back, stays=False)
+
+    # Inner doings
+
+    def _formula_asked(self, dialog: ComparisonDialog) -> None:
+        found = dialog.comparison
+        self.make((ByFormula(found),), str(found))
+
+    def _limits_asked(self, measures: Sequence[_Measure], dialog: LimitsDialog) -> None:
+        found = measures[dialog.measure.currentIndex()]
+        low, high = dialog.limits
+        self.make((_step_of(found, low, high),), _limits_told(found.title, low, high))
+
+    def _classes_asked(self, numbers: np.ndarray, names: dict[str, str], dialog: NamesDialog) -> None:
+        wanted = [int(name) for name in dialog.ticked]
+        self.make((Drawn.of(np.isin(numbers, wanted)),), ", ".join(names[name] for name in dialog.ticked))
+
+    def _quality_asked(self, dialog: NamesDialog) -> None:
+        self.make((ByQuality(dialog.ticked),), ", ".join(dialog.ticked))
+
+    def _ask_distance(self, title: str, told: str, step: Callable[[int], MaskStep]) -> None:
+        if self.chosen:
+            open_dialog(
+                DistanceDialog(title, told, self._desk.window),
+                lambda dialog: self._reshape(step(dialog.pixels.value())),
+            )
+
+    def _reshape(self, step: MaskStep) -> None:
+        """Does a step with the chosen masks, each in its place."""
+        scene, chosen = self._session.scene, self.chosen
+        if not chosen:
+            return
+        masks = tuple(each.mask for each in chosen)
+        numbers = tuple(each.number for each in chosen)
+        work = partial(_reshaped, cube=scene.cube, masks=masks, step=step)
+        self._start(scene, work, say("Change the mask"), partial(self._take_reshaped, scene, numbers))
+
+    def _take_reshaped(self, scene: Scene, numbers: tuple[int, ...], masks: tuple[Mask, ...]) -> None:
+        changed = dict(zip(numbers, masks, strict=True))
+        after = tuple(
+            replace(each, mask=changed[each.number].named(each.name)) if each.number in changed else each
+            for each in scene.masks
+        )
+        sizes = "; ".join(f"{mask.name}: {mask.size_told}" for mask in masks)
+        self.take(scene, after, say("{sizes}.", sizes=sizes))
+
+    def _together(self, how: str) -> None:
+        chosen = self.chosen
+        if len(chosen) < 2:
+            self._desk.messages.info(
+                say("Choose two masks or more."), say("Ctrl+click chooses another one."), stays=False
+            )
+            return
+        first, *others = (each.mask for each in chosen)
+        scene = self._session.scene
+        names = ", ".join(each.name for each in chosen)
+        name = say("{names} joined", names=names) if how == JOIN else say("{names} in common", names=names)
+        work = partial(_put_together, first=first, others=tuple(others), how=how, name=name)
+        self._start(scene, work, say("Put masks together"), partial(self.add, scene))
+
+    def _start(self, scene: Scene, work: Callable[[Context], object], title: str, done: Callable[..., None]) -> None:
+        job: Job | None = None
+
+        def ended(then: Callable[..., None], *result: object) -> None:
+            if job in self._jobs:
+                self._jobs.remove(job)
+            if not self._jobs:
+                self._panel.show_busy("", 0.0)
+            then(*result)
+
+        watcher = Watcher(
+            done=partial(ended, done), failed=partial(ended, self._desk.fail), cancelled=partial(ended, lambda: None),
+            progress=self._got_on,
+        )  # fmt: skip
+        self._panel.show_busy(title, -1.0)
+        job = self._desk.bridge.start(work, title, watcher)
+        self._jobs.append(job)
+
+    def _got_on(self, progress: Progress) -> None:
+        if self._jobs:
+            part = progress.done / progress.total if progress.total > 0 else -1.0
+            self._panel.show_busy(progress.text, part)
+
+    def _cancel(self) -> None:
+        for job in self._jobs:
+            job.cancel()
+
+    def _choose(self, numbers: tuple[int, ...]) -> None:
+        self._chosen = numbers
+
+    def _rename(self, number: int, name: str) -> None:
+        found = self._session.scene.masks.get(number)
+        if found is not None and name and name != found.name:
+            self._session.scene.masks.rename(number, name)
+        else:
+            self._show()
+
+    def _use(self, number: int, use: str, on: bool) -> None:
+        scene = self._session.scene
+        found = scene.masks.get(number)
+        if found is None or (use in found.uses) == on:
+            return
+        uses = found.uses | {use} if on else found.uses - {use}
+        after = tuple(replace(each, uses=uses) if each.number == number else each for each in scene.masks)
+        self.take(scene, after, "")
+
+    # The panel
+
+    def _show(self, _event: object = None) -> None:
+        scene = self._session.shown
+        if scene is None:
+            return
+        self._panel.setEnabled(True)
+        numbers = [each.number for each in scene.masks]
+        self._chosen = tuple(number for number in self._chosen if number in numbers) or tuple(numbers[:1])
+        self._panel.show_rows([_row(each) for each in scene.masks], self._chosen)
+
+
+def _row(each: SceneMask) -> MaskRow:
+    mask = each.mask
+    told = f"{mask.size_told}\n{mask.recipe.told}"
+    return MaskRow(each.number, each.name, each.color, say("{count:,}", count=mask.pixels), told, each.uses)
+
+
+def _measures(scene: Scene) -> tuple[_Measure, ...]:
+    """The measurements of derived layers, and layers with a threshold, that can be made of the bands alone."""
+    found = []
+    for each in scene.derived:
+        recipe = each.kept.recipe
+        if recipe.kind == EMBEDDING or (each.layer is not None and each.layer.classes is not None):
+            continue
+        names = () if each.layer is None else each.layer.names
+        if recipe.between is None:
+            many = names if len(names) > 1 else ("",)
+            found += [_Measure(f"{each.name}: {name}" if name else each.name, each, n) for n, name in enumerate(many)]
+    return tuple(found)
+
+
+def _step_of(found: _Measure, low: float | None, high: float | None) -> MaskStep:
+    """Limits of a layer as a step; of an index or a formula as one that a command can do, too."""
+    recipe: LayerRecipe = found.layer.kept.recipe
+    if recipe.kind in ("index", "formula"):
+        text = str(recipe.parameters["name" if recipe.kind == "index" else "formula"])
+        limits = ((">=", low), ("<=", high))
+        return ByFormula(Comparison(text, tuple((sign, end) for sign, end in limits if end is not None)))
+    return ByRecipe(replace(recipe, between=Between(low, high, found.place)), found.title)
+
+
+def _limits_told(name: str, low: float | None, high: float | None) -> str:
+    if low is None:
+        return f"{name} ≤ {high:g}"
+    return f"{name} ≥ {low:g}" if high is None else f"{low:g} ≤ {name} ≤ {high:g}"
+
+
+def _made(ctx: Context, cube: Cube, recipe: MaskRecipe, name: str) -> Mask:
+    ctx.progress(0, 0, say("Looking for pixels to mask out…"))
+    made = make_mask(cube, recipe, ctx, name)
+    _ = made.pixels, made.area  # counted here, and not on the thread of the window
+    return made
+
+
+def _reshaped(ctx: Context, cube: Cube, masks: tuple[Mask, ...], step: MaskStep) -> tuple[Mask, ...]:
+    found = []
+    for mask in masks:
+        ctx.check()
+        masked = step.on(Making(cube, ctx, mask.masked))
+        made = Mask.of(mask.name, masked, mask.recipe.then(step), mask.geo, mask.notes)
+        _ = made.pixels, made.area
+        found.append(made)
+    return tuple(found)
+
+
+def _put_together(ctx: Context, first: Mask, others: tuple[Mask, ...], how: str, name: str) -> Mask:
+    masked, recipe = first.masked, first.recipe
+    for other in others:
+        ctx.check()
+        masked = masked | other.masked if how == JOIN else masked & other.masked
+        recipe = recipe.then(Together(how, other.name, other.recipe))
+    made = Mask.of(name, masked, recipe, first.geo)
+    _ = made.pixels, made.area
+    return made
