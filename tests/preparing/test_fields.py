@@ -11,7 +11,6 @@ from hsigui.preparing.forms import FORMS
 TEXTS = {
     "rows": ("10:60", "10:", ":60"), "cols": ("5:80",), "box": ("1,2,3.5,4",), "inside": ("f.gpkg,crop=wheat",),
     "grid": ("a b.hdr --resampling cubic", "EPSG:32633,20"), "bands": ("500-900,1500-1700",), "block-mean": ("4",),
-    "mark-bad": ("proposed", "1-3,1350-1420"), "despike": ("8", "6.5"),
     "like": ("Sentinel-2A",), "flat-field": ("10:20,30:50",), "empirical-line": ("1:2,3:4=0.5;a=b.csv",),
     "white": ("auto", "auto --panel 0.95", "0:20 --dark 20:30", "w.hdr --dark d.hdr --white-dark e.hdr --panel 0.9"),
     "mark-bad": ("proposed", "1-2,500 nm"), "despike": ("8", "7.5"),

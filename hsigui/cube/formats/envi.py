@@ -417,7 +417,7 @@ def _default_bands(header: Header, notes: list[str]) -> tuple[int, ...]:
     notes.append(
         say(
             "The default bands “{default_bands}” do not fit the scene: they are ignored.",
-            default_bands=header.fields["default bands"],
+            default_bands=header.fields["default bands"][:40],
         )
     )
     return ()

@@ -68,7 +68,7 @@ def place_of_map_info(fields: Sequence[str]) -> tuple[Transform | None, str | No
         return transform, wkt, ()
     said = say(
         "The projection “{first_fields}” of the map info is not known without a coordinate system string.",
-        first_fields=fields[0],
+        first_fields=fields[0][:40],
     )
     return transform, None, (said,)
 

@@ -133,7 +133,7 @@ def read_header(path: str | Path) -> Header:
         notes.append(say("The header names no interleave: {interleave} assumed.", interleave=interleave))
     if interleave not in INTERLEAVES:
         raise HsiError(
-            say("{name}: the interleave “{interleave}” is unknown.", name=path.name, interleave=interleave),
+            say("{name}: the interleave “{interleave}” is unknown.", name=path.name, interleave=interleave[:40]),
             say("It must be bsq, bil or bip."),
         )
     _refuse_frames(fields, path)

@@ -68,10 +68,10 @@ def sorted_out(entries: Iterable[HeaderField]) -> Fields:
     for entry in entries:
         key = _meant(entry.key, given) if comparing and entry.key not in _KNOWN else entry.key
         if key != entry.key:
-            notes[say("The header's key “{key}” is read as “{key2}”.", key=entry.key, key2=key)] = None
+            notes[say("The header's key “{key}” is read as “{key2}”.", key=entry.key[:40], key2=key)] = None
         if key in texts:
             same = say("with the same value") if texts[key] == entry.text else say("the last one is taken")
-            notes[say("The header gives “{key}” more than once: {same}.", key=key, same=same)] = None
+            notes[say("The header gives “{key}” more than once: {same}.", key=key[:40], same=same)] = None
         texts[key] = entry.text
         (braced.add if entry.braced else braced.discard)(key)
     return Fields(texts, frozenset(braced), tuple(notes))

@@ -219,7 +219,7 @@ class BandsDialog(QDialog):
         self.noisy.clicked.connect(self._look_for_noise)
         self.propose = QPushButton(say("&Propose…"), group)
         self.propose.setToolTip(
-            say("Looks at samples of the scene and marks the bands that look bad, each with its reason")
+            say("Marks the bands that look bad in samples of the scene, with reasons")
         )
         self.propose.clicked.connect(self._look_for_bad_bands)
         limits = QHBoxLayout()

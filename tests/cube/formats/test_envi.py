@@ -444,3 +444,14 @@ def test_the_case_of_wavelengths_in_brackets_has_them(cases):
         info = open_cube(cases / "files" / "10_bracket_wl" / name).info
         assert len(info.wavelengths) == 20
         assert (info.wavelengths[0], info.wavelengths[-1]) == (400.0, 2450.0)
+
+
+def test_a_value_of_any_length_is_told_in_a_short_sentence(tmp_path: Path) -> None:
+    path = make(tmp_path, "ENVI\n" + LAYOUT.replace("bsq", "9" * 5000))
+    with pytest.raises(HsiError) as refused:
+        read_header(path)
+    assert len(str(refused.value)) < 200
+    long = "ENVI\n" + LAYOUT + f"default bands = {'x' * 5000}\nmap info = {{{'P' * 5000}, 1, 1, 0, 0, 1, 1}}\n"
+    notes = open_cube(make(tmp_path, long, name="y")).notes
+    assert notes
+    assert max(map(len, notes)) < 300
