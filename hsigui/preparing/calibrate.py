@@ -25,8 +25,10 @@ from hsigui.preparing.area import require_part
 from hsigui.preparing.made import info_of_values, made_of_values
 from hsigui.preparing.passes import Pass, blocks_of
 from hsigui.preparing.step import worded
-from hsigui.texts import say
+from hsigui.texts import say, say_number
 
+_UNLIT = 1e-3  # of the light of the brightest band: there is nothing to divide by
+_NAMED = 8  # bands in a sentence
 _ALIKE = 1e-3  # of an exposure time: clocks of cameras are no better
 _CACHED_VALUES = 250_000  # that stay in the processor's cache while something is done to them
 
@@ -147,7 +149,8 @@ class WhiteDark:
         below = dark if self.white_dark is None else _mean_line(self.white_dark, cube)
         ratio, notes = self._exposed(cube)
         lit = np.where(white > below, white - below, np.nan) * (ratio / self.panel)
-        info = replace(info_of_values(cube.info), gaps_unknown=True, notes=(*cube.info.notes, *notes))
+        notes = (*cube.info.notes, *notes, *_told_of_unlit(lit))
+        info = replace(info_of_values(cube.info), gaps_unknown=True, notes=notes)
         return cube.over(lambda _: Ratio(cube, dark, lit), info)
 
     def _exposed(self, cube: Cube) -> tuple[float, tuple[str, ...]]:
@@ -168,6 +171,26 @@ class WhiteDark:
                     dark=of_dark[1], own=of_dark[0])
             )  # fmt: skip
         return ratio, tuple(notes)
+
+
+def _told_of_unlit(lit: NDArray[np.float64]) -> tuple[str, ...]:
+    """That in some bands the white reference tells no more than noise, and so does what is divided by it.
+
+    Args:
+        lit: light of the white reference, cols x bands; NaN where there is none.
+    """
+    light = np.median(np.nan_to_num(lit, nan=0.0), axis=0)
+    unlit = np.flatnonzero(light < _UNLIT * light.max(initial=0.0))
+    if not len(unlit):
+        return ()
+    named = ", ".join(str(band + 1) for band in unlit[:_NAMED].tolist())
+    more = say(" and {count} more", count=len(unlit) - _NAMED) if len(unlit) > _NAMED else ""
+    return (
+        say_number("In 1 band the white reference is no brighter than the dark one, but for noise: {named}{more}. Mark "
+                   "it bad (--mark-bad).",
+                   "In {count} bands the white reference is no brighter than the dark one, but for noise: "
+                   "{named}{more}. Mark them bad (--mark-bad).", len(unlit), named=named, more=more),
+    )  # fmt: skip
 
 
 def _times(cube: Cube, other: Reference | None) -> tuple[float, float] | None:

@@ -49,3 +49,12 @@ def test_the_files_are_those_of_a_camera_with_all_its_faults(scene):
     assert (np.abs(steps).max(axis=0) > 0.05).all(), "columns differ from their neighbours"
     again = write_raw_lab_scene(scene.raw.parents[1] / "again")
     assert again.raw.with_suffix(".raw").read_bytes() == scene.raw.with_suffix(".raw").read_bytes()
+
+
+def test_a_band_without_light_is_told_and_no_other(scene):
+    made = hsigui.prepare(hsigui.open(scene.raw), hsigui.WhiteDark.beside(scene.raw))
+    (note,) = [note for note in made.notes if "no brighter" in note]
+    assert note == (
+        f"In 1 band the white reference is no brighter than the dark one, but for noise: {scene.dead_band + 1}. "
+        "Mark it bad (--mark-bad)."
+    )
