@@ -15,17 +15,21 @@ from hsigui.preparing.made import info_of_values
 from hsigui.preparing.passes import Pass, Told
 from hsigui.texts import say, say_number
 
+MOST_EMPTY = 3  # columns side by side: dead detectors are few, and wider gaps are no matter of detectors
+
 
 @dataclass(frozen=True, eq=False)
 class Dead:
-    """Columns of bands that are one number all along, and the nearest ones to either side that are not.
+    """Columns of bands that are one number all along or have no data, and the nearest ones to either side that have.
 
     Attributes:
         dead: cols x bands.
+        empty: those among them that have no data, cols x bands.
         left, right: numbers of these columns, cols x bands; -1 where there is none to that side.
     """
 
     dead: NDArray[np.bool_]
+    empty: NDArray[np.bool_]
     left: NDArray[np.intp]
     right: NDArray[np.intp]
 
@@ -49,7 +53,7 @@ class Filled:
             return ()
         dead = self.found.found().dead
         if not dead.any():
-            return (say("No column is one number all along: none is filled."),)
+            return (say("No column is one number all along, and none within the scene is empty: none is filled."),)
         return (
             say_number("1 column of a band is filled by those beside it.",
                        "{count:,} columns of bands are filled by those beside them: {bands} bands, {cols} places.",
@@ -83,8 +87,9 @@ class Filled:
         after = np.where(right >= 0, values[:, np.maximum(right - low, 0), band], np.float32(np.nan)).astype(np.float64)
         both = before * (1 - share) + after * share
         one = np.where(np.isfinite(before), before, after)
-        made = np.where(np.isfinite(both), both, one)
-        out[:, at, band] = np.where(np.isfinite(out[:, at, band]), made, np.nan)
+        made = np.where(np.isfinite(both) | found.empty[col, of], both, one)
+        known = np.isfinite(out[:, at, band]) | found.empty[col, of]
+        out[:, at, band] = np.where(known, made, np.nan)
         return out
 
 
@@ -92,7 +97,11 @@ class Filled:
 class FillColumns:
     """Columns of single bands that are one number all along, as those of dead detectors are: each pixel on the straight
     line between the nearest columns that are not; at an edge of the scene as the nearest one. Pixels without data stay
-    so. A column needs ten pixels with data to be dead, and a band that is one number everywhere has no dead ones."""
+    so. A column needs ten pixels with data to be dead, and a band that is one number everywhere has no dead ones.
+
+    Of up to three columns side by side that have no data at all in a band, as dead ones have none after white and dark
+    reference, those pixels are filled that have data to both sides.
+    """
 
     @property
     def told(self) -> str:
@@ -112,4 +121,5 @@ def _dead(cube: Cube, told: Told) -> Dead:
     left = np.maximum.accumulate(np.where(alive, numbers, -1), axis=0)
     beyond = cube.cols
     right = np.minimum.accumulate(np.where(alive, numbers, beyond)[::-1], axis=0)[::-1]
-    return Dead(seen.dead, left, np.where(right == beyond, -1, right))
+    empty = (seen.count == 0) & (left >= 0) & (right < beyond) & (right - left - 1 <= MOST_EMPTY)
+    return Dead(seen.dead | empty, empty, left, np.where(right == beyond, -1, right))

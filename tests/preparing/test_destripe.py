@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import hsigui
+from hsigui.cube.cube import ArraySource, Cube
 from hsigui.errors import HsiError
 from hsigui.jobs import CallbackContext
 from hsigui.preparing.destripe import Destripe, DestripeMnf
@@ -136,3 +137,21 @@ def test_scenes_that_say_nothing_of_stripes_are_refused():
             make()
     nothing = scene_of(np.full((20, 20, 3), -9999.0))
     assert np.isnan(Destripe().on(nothing).read()).all()
+
+
+def test_columns_without_data_inside_the_scene_are_filled_where_both_sides_have_data():
+    values = np.arange(16 * 12 * 3, dtype=np.float32).reshape(16, 12, 3)
+    whole = values.copy()
+    values[:, 4:6, 1] = np.nan  # as dead ones are after white and dark reference
+    values[:, 7:11, 2] = np.nan  # too wide for a detector
+    values[:, 0, 0] = np.nan  # at the edge the scene may end
+    values[3, 3, 1] = np.nan
+    made = prepared(Cube(ArraySource(values)), [FillColumns()])
+    found = made.read()
+    wanted = np.delete(np.arange(16), 3)
+    np.testing.assert_allclose(found[wanted][:, 4:6, 1], whole[wanted][:, 4:6, 1], rtol=1e-6)
+    assert np.isnan(found[3, 3:6, 1]).all(), "a pixel without data to one side stays without"
+    assert np.isnan(found[:, 7:11, 2]).all()
+    assert np.isnan(found[:, 0, 0]).all()
+    assert "2 columns of bands are filled" in remarks_of(made)[0]
+    np.testing.assert_array_equal(made.read(slice(2, 5), slice(5, 8)), found[2:5, 5:8])

@@ -10,14 +10,17 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu
 
+from hsigui import stopping
 from hsigui.cube.cube import Cube
 from hsigui.document.events import BandsChanged, Changed, SceneAsked, SceneClosed, SceneShown, ViewChanged
 from hsigui.document.scene import Scene
 from hsigui.document.values import Box
 from hsigui.errors import HsiError, is_out_of_memory, out_of_memory
+from hsigui.jobs import Context
 from hsigui.pipeline.prepare_lines import prepare_lines
 from hsigui.pipeline.python_lines import python_of
 from hsigui.preparing.chosen import ChosenStep, read_steps, write_steps
+from hsigui.preparing.components import Components, sampled_components
 from hsigui.preparing.wish import Joined, Written
 from hsigui.seen import free_name
 from hsigui.texts import say
@@ -29,6 +32,7 @@ from hsigui.ui.image.bench import Bench
 from hsigui.ui.preparing import saving
 from hsigui.ui.preparing.dialog import PrepareDialog
 from hsigui.ui.preparing.editors import Sources
+from hsigui.ui.preparing.eigen_plot import kept_by, kind_of
 from hsigui.ui.preparing.part_picture import Share
 from hsigui.ui.preparing.previewing import Looking, Preparer, Preview, Spectra, previewed, spectra_at
 from hsigui.ui.preparing.save_dialog import SaveCubeDialog
@@ -68,6 +72,8 @@ class PrepareController(QObject):
             bridge, say("Preview of prepared cube"), self._show_preview, failed=self._no_preview, early=self._looking
         )
         self._reading = Latest(bridge, say("Read spectra"), self._show_spectra, failed=self._no_spectra)
+        self._components = Latest(bridge, say("Eigenvalues"), self._show_components, failed=self._no_components)
+        self._known: tuple[Cube, Components] | None = None  # the last components, and of which cube
         events = self._session.events
         events.subscribe(SceneShown, self._shown)
         events.subscribe(SceneClosed, self._closed)
@@ -82,7 +88,7 @@ class PrepareController(QObject):
     @property
     def busy(self) -> bool:
         """Whether a preview is made that is not shown yet."""
-        return self._previewing.busy or self._reading.busy
+        return self._previewing.busy or self._reading.busy or self._components.busy
 
     # What is asked for
 
@@ -115,6 +121,8 @@ class PrepareController(QObject):
         dialog = PrepareDialog(Sources(self._ask_file, self._seen, self._seen_map), menu, self._desk.window)
         dialog.changed.connect(self._changed)
         dialog.pointed.connect(self._point)
+        dialog.steps.chosen.connect(self._ask_components)
+        dialog.eigen.dragged.connect(self._keep)
         dialog.part_asked.connect(self._part_as_seen)
         dialog.stop_asked.connect(self._stop)
         dialog.save_asked.connect(self._save_prepared)
@@ -232,6 +240,7 @@ class PrepareController(QObject):
     def _forget(self) -> None:
         self._previewing.forget()
         self._reading.forget()
+        self._components.forget()
         self._preparer = self._of = self._preview = None
         if self._dialog is not None:
             for picture in self._dialog.pictures.values():
@@ -267,6 +276,7 @@ class PrepareController(QObject):
         if self._dialog is not None:
             self._dialog.show_preview(preview)
             self._point(self._share)
+            self._ask_components()
 
     def _no_preview(self, error: BaseException, trace: str) -> None:
         if is_out_of_memory(error):
@@ -305,6 +315,42 @@ class PrepareController(QObject):
             self._dialog.show_spectra(None)
         else:
             self._desk.fail(error, trace)
+
+    # Components
+
+    def _ask_components(self, _place: int = -1) -> None:
+        """Looks for the components of the cube as it is before the chosen step, where that keeps some of them."""
+        dialog, preview = self._dialog, self._preview
+        if dialog is None:
+            return
+        steps, place = dialog.steps.steps, dialog.steps.place
+        kind = kind_of(steps[place]) if 0 <= place < len(steps) and steps[place].on else ""
+        before = sum(step.on for step in steps[: max(0, place)])
+        if not kind or preview is None or before >= len(preview.cubes):
+            self._components.forget()
+            dialog.eigen.hide()
+            return
+        cube = preview.cubes[before]
+        if self._known is not None and self._known[0] is cube and self._known[1].kind == kind:
+            dialog.eigen.show_components(self._known[1], kept_by(steps[place]))
+            return
+        dialog.eigen.show_state(say("Looking for the components…"))
+        self._components.request(partial(_components, cube=cube, kind=kind))
+
+    def _show_components(self, found: tuple[Cube, Components]) -> None:
+        self._known = found
+        self._ask_components()
+
+    def _no_components(self, error: BaseException, trace: str) -> None:
+        if isinstance(error, HsiError) and self._dialog is not None:
+            self._dialog.eigen.show_state(str(error))
+        else:
+            self._desk.fail(out_of_memory() if is_out_of_memory(error) else error, trace)
+
+    def _keep(self, count: int) -> None:
+        dialog = self._dialog
+        if dialog is not None and (kind := kind_of(dialog.steps.steps[dialog.steps.place])):
+            dialog.steps.set_text(f"{kind},{count}")
 
     # Saving
 
@@ -357,3 +403,8 @@ class PrepareController(QObject):
             partial(saving.write, cube=cube, joined=joined, steps=steps, path=path, written=written), done,
             lambda: None, (copy, partial(self._save, cube, joined, steps, copy, written, opens)),
         ))  # fmt: skip
+
+
+def _components(ctx: Context, cube: Cube, kind: str) -> tuple[Cube, Components]:
+    with stopping.checked_by(ctx.check):
+        return cube, sampled_components(cube, kind)

@@ -29,6 +29,7 @@ from hsigui.ui.desk.flat_buttons import more_button
 from hsigui.ui.desk.plots import RESTYLE, Plot, color_plot
 from hsigui.ui.desk.problem_label import ProblemLabel
 from hsigui.ui.preparing.editors import Sources
+from hsigui.ui.preparing.eigen_plot import EigenPlot
 from hsigui.ui.preparing.files_box import FilesBox
 from hsigui.ui.preparing.part_picture import PartPicture, Share
 from hsigui.ui.preparing.previewing import Looking, Preview, Spectra, pixel_at, told_of
@@ -65,6 +66,7 @@ class PrepareDialog(QDialog):
         self.scene.setTextFormat(Qt.TextFormat.PlainText)
         self.steps = StepList(sources, self)
         self.files = FilesBox(sources.file, self)
+        self.eigen = EigenPlot(self)
         self.steps.changed.connect(self.changed)
         self.files.changed.connect(self.changed)
         self.state = QLabel(self)
@@ -156,6 +158,7 @@ class PrepareDialog(QDialog):
         column.addWidget(self.scene)
         column.addWidget(self.files)
         column.addWidget(self.steps, 1)
+        column.addWidget(self.eigen)
         area = QScrollArea(self)
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)

@@ -66,6 +66,7 @@ class Preview:
         told: each step that was done, as the history has it.
         problem: why the next one could not be done; None where all were.
         remarks: what was found on the way.
+        cubes: the scene, and what each step that was done has made of it.
     """
 
     before: Part
@@ -73,6 +74,7 @@ class Preview:
     told: tuple[str, ...]
     problem: HsiError | None
     remarks: tuple[str, ...] = ()
+    cubes: tuple[Cube, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,7 +134,8 @@ def previewed(
     made = outcome.cubes[done]
     known = set(outcome.cubes[0].notes)
     said = [*(note for note in made.notes if note not in known), *remarks_of(made)]
-    return Preview(before, after, outcome.told[:done], problem, tuple(dict.fromkeys(said)))
+    remarks = tuple(dict.fromkeys(said))
+    return Preview(before, after, outcome.told[:done], problem, remarks, tuple(outcome.cubes[: done + 1]))
 
 
 def spectra_at(_ctx: Context, preview: Preview, share: tuple[float, float]) -> Spectra:

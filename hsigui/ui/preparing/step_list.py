@@ -105,6 +105,10 @@ class StepList(QWidget):
         self._write()
         self._show_chosen()
 
+    def set_text(self, text: str) -> None:
+        """Gives the chosen step other settings."""
+        self._edit(text)
+
     def draw(self, rows: str, cols: str) -> bool:
         """Gives the chosen step a box that was drawn; returns whether it has a field for it."""
         return self.form is not None and self.form.draw(rows, cols)
