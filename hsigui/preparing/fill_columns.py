@@ -15,6 +15,7 @@ from hsigui.preparing.made import info_of_values
 from hsigui.preparing.passes import Pass, Told
 from hsigui.texts import say, say_number
 
+MOST_OF_BAND = 0.1  # of the columns of a band
 MOST_EMPTY = 3  # columns side by side: dead detectors are few, and wider gaps are no matter of detectors
 
 
@@ -100,7 +101,7 @@ class FillColumns:
     so. A column needs ten pixels with data to be dead, and a band that is one number everywhere has no dead ones.
 
     Of up to three columns side by side that have no data at all in a band, as dead ones have none after white and dark
-    reference, those pixels are filled that have data to both sides.
+    reference, those pixels are filled that have data to both sides; but not in a band with many such columns.
     """
 
     @property
@@ -122,4 +123,5 @@ def _dead(cube: Cube, told: Told) -> Dead:
     beyond = cube.cols
     right = np.minimum.accumulate(np.where(alive, numbers, beyond)[::-1], axis=0)[::-1]
     empty = (seen.count == 0) & (left >= 0) & (right < beyond) & (right - left - 1 <= MOST_EMPTY)
+    empty &= empty.mean(axis=0) < MOST_OF_BAND  # else it is the band that is dead
     return Dead(seen.dead | empty, empty, left, np.where(right == beyond, -1, right))

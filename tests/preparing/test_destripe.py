@@ -140,8 +140,9 @@ def test_scenes_that_say_nothing_of_stripes_are_refused():
 
 
 def test_columns_without_data_inside_the_scene_are_filled_where_both_sides_have_data():
-    values = np.arange(16 * 12 * 3, dtype=np.float32).reshape(16, 12, 3)
+    values = np.arange(16 * 30 * 4, dtype=np.float32).reshape(16, 30, 4)
     whole = values.copy()
+    values[:, 1::4, 3] = np.nan  # a dead band
     values[:, 4:6, 1] = np.nan  # as dead ones are after white and dark reference
     values[:, 7:11, 2] = np.nan  # too wide for a detector
     values[:, 0, 0] = np.nan  # at the edge the scene may end
@@ -153,5 +154,6 @@ def test_columns_without_data_inside_the_scene_are_filled_where_both_sides_have_
     assert np.isnan(found[3, 3:6, 1]).all(), "a pixel without data to one side stays without"
     assert np.isnan(found[:, 7:11, 2]).all()
     assert np.isnan(found[:, 0, 0]).all()
+    assert np.isnan(found[:, 1::4, 3]).all()
     assert "2 columns of bands are filled" in remarks_of(made)[0]
     np.testing.assert_array_equal(made.read(slice(2, 5), slice(5, 8)), found[2:5, 5:8])
