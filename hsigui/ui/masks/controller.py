@@ -23,13 +23,14 @@ from hsigui.masks.mask import Mask
 from hsigui.masks.recipe import Making, MaskRecipe, MaskStep
 from hsigui.masks.shaping import COMMON, JOIN, Grow, Invert, Shrink, Together
 from hsigui.masks.sources import ByFormula, ByQuality, ByRecipe, Drawn
+from hsigui.masks.words import USES
 from hsigui.texts import say
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.dialogs import open_dialog
 from hsigui.ui.desk.job_bridge import Watcher
 from hsigui.ui.masks.changing import MaskChanges, Masks
 from hsigui.ui.masks.dialogs import ComparisonDialog, DistanceDialog, LimitsDialog, NamesDialog
-from hsigui.ui.masks.panel import MaskRow, MasksPanel
+from hsigui.ui.masks.panel import USE_TITLES, MaskRow, MasksPanel
 from hsigui.ui.masks.subject import subject_id
 
 
@@ -176,7 +177,7 @@ class MasksPanelController(QObject):
         found = self.chosen[0]
         color = self._desk.prompts.color(found.color, found.name)
         if color is not None:
-            self._session.scene.masks.recolor(found.number, color)
+            self._change(found, replace(found, color=color), say("{name} has another colour.", name=found.name))
 
     def delete(self) -> None:
         """Takes the chosen masks away. Nobody is asked: they can be had back as long as the message stands."""
@@ -298,11 +299,14 @@ class MasksPanelController(QObject):
         self._chosen = numbers
 
     def _rename(self, number: int, name: str) -> None:
-        found = self._session.scene.masks.get(number)
-        if found is not None and name and name != found.name:
-            self._session.scene.masks.rename(number, name)
-        else:
+        masks = self._session.scene.masks
+        found = masks.get(number)
+        if found is None or not name or name == found.name:
             self._show()
+            return
+        other = found.mask.named(masks.free_name(name, number))
+        told = say("{name} is called {other} now.", name=found.name, other=other.name)
+        self._change(found, replace(found, mask=other), told)
 
     def _use(self, number: int, use: str, on: bool) -> None:
         scene = self._session.scene
@@ -310,8 +314,17 @@ class MasksPanelController(QObject):
         if found is None or (use in found.uses) == on:
             return
         uses = found.uses | {use} if on else found.uses - {use}
-        after = tuple(replace(each, uses=uses) if each.number == number else each for each in scene.masks)
-        self.take(scene, after, "")
+        titles = ", ".join(USE_TITLES[each] for each in USES if each in uses)
+        told = (
+            say("{name} is used for: {uses}.", name=found.name, uses=titles) if titles
+            else say("{name} is used for nothing now.", name=found.name)
+        )  # fmt: skip
+        self._change(found, replace(found, uses=uses), told)
+
+    def _change(self, before: SceneMask, after: SceneMask, told: str) -> None:
+        """Puts a mask in the place of what it was."""
+        scene = self._session.scene
+        self.take(scene, tuple(after if each is before else each for each in scene.masks), told)
 
     # The panel
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton
 
 from hsigui.document.overlays import SUBJECT
 from hsigui.document.taking_up import state_of
@@ -12,7 +13,7 @@ from hsigui.masks.files import read_mask
 from hsigui.pipeline import live
 from hsigui.ui.masks.controller import MasksPanelController
 from hsigui.ui.masks.dialogs import ComparisonDialog, DistanceDialog, NamesDialog
-from hsigui.ui.masks.panel import FIRST_USE, MasksPanel
+from hsigui.ui.masks.panel import FIRST_USE, NAME, MasksPanel
 from hsigui.ui.results.exported import result_of
 from tests.ui.layers.asked import dialog, part
 from tests.ui.windows import button, features_of, idle, texts
@@ -38,6 +39,12 @@ def tick(qtbot, window, row: int, use: int) -> None:
     item.setCheckState(Qt.CheckState.Unchecked if item.checkState() == Qt.CheckState.Checked else Qt.CheckState.Checked)
     qtbot.wait(1)
     idle(qtbot, window)
+
+
+def back(window, told: str) -> QPushButton:
+    """The button of the message that says so."""
+    message = next(message for message in window.messages.messages if told in message.text)
+    return next(each for each in message.findChildren(QPushButton) if each.text() == "Take it back")
 
 
 def drawn(qtbot, window, like) -> None:
@@ -100,6 +107,19 @@ def test_a_mask_is_found_grown_joined_renamed_deleted_and_taken_back(qtbot, demo
     idle(qtbot, demo)
     assert scene.masks.all[3].mask.sha256 == both.mask.sha256
     assert state_of(scene).masks == scene.masks.all
+
+    before = scene.masks.all
+    item = panel.table.item(0, NAME)
+    item.setText("grün & groß")
+    qtbot.waitUntil(lambda: scene.masks.all[0].name == "grün & groß")
+    back(demo, "is called grün & groß now.").click()
+    assert scene.masks.all == before
+    tick(qtbot, demo, 0, 2)
+    assert scene.masks.all[0].uses == {"statistics"}
+    back(demo, "is used for: Statistics.").click()
+    assert scene.masks.all == before
+    assert scene.counted_cube is cube
+    assert panel.table.item(0, FIRST_USE + 2).checkState() == Qt.CheckState.Unchecked
 
 
 def test_masks_of_the_map_draw_it_anew_and_those_of_pretraining_ask_first(qtbot, mapped, answers, monkeypatch):
