@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QObject
 
 from hsigui.analysis.layer import Between, LayerRecipe
@@ -17,6 +18,8 @@ from hsigui.document.overlays import SUBJECT
 from hsigui.document.scene import Scene
 from hsigui.document.scene_masks import SceneMask
 from hsigui.jobs import Context, Job, Progress
+from hsigui.labels.label_map import Edit
+from hsigui.labels.strokes import polygon
 from hsigui.masks.comparison import Comparison
 from hsigui.masks.making import make_mask
 from hsigui.masks.mask import Mask
@@ -25,9 +28,9 @@ from hsigui.masks.shaping import COMMON, JOIN, Grow, Invert, Shrink, Together
 from hsigui.masks.sources import ByFormula, ByQuality, ByRecipe, Drawn
 from hsigui.masks.words import USES
 from hsigui.texts import say
-from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.dialogs import open_dialog
 from hsigui.ui.desk.job_bridge import Watcher
+from hsigui.ui.image.bench import Bench
 from hsigui.ui.masks.changing import MaskChanges, Masks
 from hsigui.ui.masks.dialogs import ComparisonDialog, DistanceDialog, LimitsDialog, NamesDialog
 from hsigui.ui.masks.panel import USE_TITLES, MaskRow, MasksPanel
@@ -46,8 +49,10 @@ class _Measure:
 class MasksPanelController(QObject):
     """Does what is asked for in the panel and in the menu."""
 
-    def __init__(self, desk: Desk, panel: MasksPanel, changes: MaskChanges) -> None:
+    def __init__(self, bench: Bench, panel: MasksPanel, changes: MaskChanges) -> None:
+        desk = bench.desk
         super().__init__(desk.window)
+        self._image = bench.image
         self._desk, self._session, self._panel, self._changes = desk, desk.session, panel, changes
         self._chosen: tuple[int, ...] = ()
         self._jobs: list[Job] = []
@@ -123,6 +128,33 @@ class MasksPanelController(QObject):
             )  # fmt: skip
             return
         self.make((Drawn.of(masked),), info.name)
+        labels, scene = masked.copy(), self._session.scene
+        if info.locked:
+            return
+        self._desk.messages.info(
+            say("The labels of {name} are still labels: a mask drawn with them does without.", name=info.name), "",
+            [(say("Take the labels away"), partial(self._unlabel, scene, labels))], stays=False,
+        )  # fmt: skip
+
+    def _unlabel(self, scene: Scene, masked: NDArray[np.bool_]) -> None:
+        if self._session.shown is scene:
+            scene.edit(Edit(0, 0, masked), say("Labels that became a mask"))
+
+    def take_outline(self) -> None:
+        """Makes a mask of the pixels inside what was measured."""
+        cube = self._session.cube
+        if cube is None:
+            return
+        area = polygon((cube.rows, cube.cols), self._image.measured_places)
+        if area is None:
+            self._desk.messages.info(
+                say("No pixel is enclosed."), say("Choose the tool Measure (T), and click the corners of an area.")
+            )
+            return
+        top, left, mask = area
+        masked = np.zeros((cube.rows, cube.cols), dtype=bool)
+        masked[top : top + mask.shape[0], left : left + mask.shape[1]] = mask
+        self.make((Drawn.of(masked),), say("Outline"))
 
     def make(self, steps: Sequence[MaskStep], name: str) -> None:
         """Makes a mask of the scene in a worker, and lists it."""
