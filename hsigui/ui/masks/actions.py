@@ -32,7 +32,7 @@ ROWS: tuple[ActionRow, ...] = (
     ActionRow("mask_by_labels", say("Labels of the &current class"),
               say("Mask out the pixels that are labelled with the current class: so a mask is drawn by hand"),
               MasksPanelController.take_labels, when=when.has_scene),
-    ActionRow("mask_by_outline", say("Measured &outline"),
+    ActionRow("mask_by_outline", say("M&easured outline"),
               say("Mask out the pixels inside the corners that the tool Measure (T) has set"),
               MasksPanelController.take_outline, when=when.has_scene),
     ActionRow("mask_by_quality", say("By &quality masks…"),
