@@ -58,3 +58,10 @@ def test_a_band_without_light_is_told_and_no_other(scene):
         f"In 1 band the white reference is no brighter than the dark one, but for noise: {scene.dead_band + 1}. "
         "Mark it bad (--mark-bad)."
     )
+
+
+def test_references_that_are_swapped_or_both_dark_are_told(scene):
+    raw, white, dark = map(hsigui.open, (scene.raw, scene.white, scene.dark))
+    for step in (hsigui.WhiteDark(dark, white), hsigui.WhiteDark(dark, dark)):
+        assert any("may be swapped" in note for note in hsigui.prepare(raw, step).notes)
+    assert not any("swapped" in note for note in hsigui.prepare(raw, hsigui.WhiteDark(white, dark)).notes)
