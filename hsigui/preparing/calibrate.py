@@ -182,8 +182,8 @@ def _told_of_unlit(lit: NDArray[np.float64]) -> tuple[str, ...]:
     light = np.median(np.nan_to_num(lit, nan=0.0), axis=0)
     if not (light > 0).any():
         return (
-            say("The white reference is hardly anywhere brighter than the dark one: they may be swapped, or the shutter "
-                "was closed for both."),
+            say("The white reference is hardly anywhere brighter than the dark one: they may be swapped, or the "
+                "shutter was closed for both."),
         )  # fmt: skip
     unlit = np.flatnonzero(light < _UNLIT * light.max(initial=0.0))
     if not len(unlit):
