@@ -9,7 +9,8 @@ from hsigui.ui.masks.controller import MasksPanelController
 from hsigui.ui.masks.files import MaskFiles
 
 NEW: tuple[str | None, ...] = (
-    "mask_by_formula", "mask_by_layer", "mask_by_polygons", "mask_by_map", "mask_by_labels", "mask_by_quality", None,
+    "mask_by_formula", "mask_by_layer", "mask_by_polygons", "mask_by_map", "mask_by_labels", "mask_by_outline",
+    "mask_by_quality", None,
     "open_mask",
 )  # fmt: skip
 ENTRIES: tuple[str | None, ...] = (
@@ -31,6 +32,9 @@ ROWS: tuple[ActionRow, ...] = (
     ActionRow("mask_by_labels", say("Labels of the &current class"),
               say("Mask out the pixels that are labelled with the current class: so a mask is drawn by hand"),
               MasksPanelController.take_labels, when=when.has_scene),
+    ActionRow("mask_by_outline", say("M&easured outline"),
+              say("Mask out the pixels inside the corners that the tool Measure (T) has set"),
+              MasksPanelController.take_outline, when=when.has_scene),
     ActionRow("mask_by_quality", say("By &quality masks…"),
               say("Mask out pixels that quality masks of the product mark, for some use alone"),
               MasksPanelController.ask_quality, when=when.has_quality_masks),

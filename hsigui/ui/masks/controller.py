@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QObject
 
 from hsigui.analysis.layer import Between, LayerRecipe
@@ -17,19 +18,22 @@ from hsigui.document.overlays import SUBJECT
 from hsigui.document.scene import Scene
 from hsigui.document.scene_masks import SceneMask
 from hsigui.jobs import Context, Job, Progress
+from hsigui.labels.label_map import Edit
+from hsigui.labels.strokes import polygon
 from hsigui.masks.comparison import Comparison
 from hsigui.masks.making import make_mask
 from hsigui.masks.mask import Mask
 from hsigui.masks.recipe import Making, MaskRecipe, MaskStep
 from hsigui.masks.shaping import COMMON, JOIN, Grow, Invert, Shrink, Together
 from hsigui.masks.sources import ByFormula, ByQuality, ByRecipe, Drawn
+from hsigui.masks.words import USES
 from hsigui.texts import say
-from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.dialogs import open_dialog
 from hsigui.ui.desk.job_bridge import Watcher
+from hsigui.ui.image.bench import Bench
 from hsigui.ui.masks.changing import MaskChanges, Masks
 from hsigui.ui.masks.dialogs import ComparisonDialog, DistanceDialog, LimitsDialog, NamesDialog
-from hsigui.ui.masks.panel import MaskRow, MasksPanel
+from hsigui.ui.masks.panel import USE_TITLES, MaskRow, MasksPanel
 from hsigui.ui.masks.subject import subject_id
 
 
@@ -45,8 +49,10 @@ class _Measure:
 class MasksPanelController(QObject):
     """Does what is asked for in the panel and in the menu."""
 
-    def __init__(self, desk: Desk, panel: MasksPanel, changes: MaskChanges) -> None:
+    def __init__(self, bench: Bench, panel: MasksPanel, changes: MaskChanges) -> None:
+        desk = bench.desk
         super().__init__(desk.window)
+        self._image = bench.image
         self._desk, self._session, self._panel, self._changes = desk, desk.session, panel, changes
         self._chosen: tuple[int, ...] = ()
         self._jobs: list[Job] = []
@@ -122,6 +128,33 @@ class MasksPanelController(QObject):
             )  # fmt: skip
             return
         self.make((Drawn.of(masked),), info.name)
+        labels, scene = masked.copy(), self._session.scene
+        if info.locked:
+            return
+        self._desk.messages.info(
+            say("The labels of {name} are still labels: a mask drawn with them does without.", name=info.name), "",
+            [(say("Take the labels away"), partial(self._unlabel, scene, labels))], stays=False,
+        )  # fmt: skip
+
+    def _unlabel(self, scene: Scene, masked: NDArray[np.bool_]) -> None:
+        if self._session.shown is scene:
+            scene.edit(Edit(0, 0, masked), say("Labels that became a mask"))
+
+    def take_outline(self) -> None:
+        """Makes a mask of the pixels inside what was measured."""
+        cube = self._session.cube
+        if cube is None:
+            return
+        area = polygon((cube.rows, cube.cols), self._image.measured_places)
+        if area is None:
+            self._desk.messages.info(
+                say("No pixel is enclosed."), say("Choose the tool Measure (T), and click the corners of an area.")
+            )
+            return
+        top, left, mask = area
+        masked = np.zeros((cube.rows, cube.cols), dtype=bool)
+        masked[top : top + mask.shape[0], left : left + mask.shape[1]] = mask
+        self.make((Drawn.of(masked),), say("Outline"))
 
     def make(self, steps: Sequence[MaskStep], name: str) -> None:
         """Makes a mask of the scene in a worker, and lists it."""
@@ -176,7 +209,7 @@ class MasksPanelController(QObject):
         found = self.chosen[0]
         color = self._desk.prompts.color(found.color, found.name)
         if color is not None:
-            self._session.scene.masks.recolor(found.number, color)
+            self._change(found, replace(found, color=color), say("{name} has another colour.", name=found.name))
 
     def delete(self) -> None:
         """Takes the chosen masks away. Nobody is asked: they can be had back as long as the message stands."""
@@ -298,11 +331,14 @@ class MasksPanelController(QObject):
         self._chosen = numbers
 
     def _rename(self, number: int, name: str) -> None:
-        found = self._session.scene.masks.get(number)
-        if found is not None and name and name != found.name:
-            self._session.scene.masks.rename(number, name)
-        else:
+        masks = self._session.scene.masks
+        found = masks.get(number)
+        if found is None or not name or name == found.name:
             self._show()
+            return
+        other = found.mask.named(masks.free_name(name, number))
+        told = say("{name} is called {other} now.", name=found.name, other=other.name)
+        self._change(found, replace(found, mask=other), told)
 
     def _use(self, number: int, use: str, on: bool) -> None:
         scene = self._session.scene
@@ -310,8 +346,17 @@ class MasksPanelController(QObject):
         if found is None or (use in found.uses) == on:
             return
         uses = found.uses | {use} if on else found.uses - {use}
-        after = tuple(replace(each, uses=uses) if each.number == number else each for each in scene.masks)
-        self.take(scene, after, "")
+        titles = ", ".join(USE_TITLES[each] for each in USES if each in uses)
+        told = (
+            say("{name} is used for: {uses}.", name=found.name, uses=titles) if titles
+            else say("{name} is used for nothing now.", name=found.name)
+        )  # fmt: skip
+        self._change(found, replace(found, uses=uses), told)
+
+    def _change(self, before: SceneMask, after: SceneMask, told: str) -> None:
+        """Puts a mask in the place of what it was."""
+        scene = self._session.scene
+        self.take(scene, tuple(after if each is before else each for each in scene.masks), told)
 
     # The panel
 

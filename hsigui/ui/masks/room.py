@@ -27,6 +27,6 @@ def masks(bench: Bench) -> PanelParts:
                 into.addAction(actions[name])
     panel = MasksPanel(new, actions.of(*BUTTONS), menu, desk.window)
     changes = MaskChanges(desk)
-    controller = MasksPanelController(desk, panel, changes)
+    controller = MasksPanelController(bench, panel, changes)
     offer_masks(bench)
     return PanelParts(panel, (panel, changes, controller, MaskFiles(desk, controller)))

@@ -241,8 +241,9 @@ class PrepareController(QObject):
         self._previewing.forget()
         self._reading.forget()
         self._components.forget()
-        self._preparer = self._of = self._preview = None
+        self._preparer = self._of = self._preview = self._known = None
         if self._dialog is not None:
+            self._dialog.eigen.hide()
             for picture in self._dialog.pictures.values():
                 picture.show_picture(None)
             self._dialog.show_spectra(None)

@@ -12,9 +12,13 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from hsigui.preparing.chosen import ChosenStep
 from hsigui.preparing.components import KINDS, Components
 from hsigui.texts import say
-from hsigui.ui.desk.plots import RESTYLE, Plot, color_plot
+from hsigui.ui.desk.plots import RESTYLE, Plot, color_plot, curve_pen
 
 HEIGHT = 150
+DECADES_OF_MANY = 1.5  # up to which 2 and 5 are named, too
+FEW = 40  # components up to which their dots do not touch
+DEEPEST = 1e-12  # of the largest value: what is below is a zero that was rounded
+MARGIN = 0.08  # of the range above the highest and below the lowest value
 OF_COMPONENTS = ("denoise", "destripe")  # steps that can keep the first ones
 
 
@@ -36,9 +40,10 @@ def ticks(values: NDArray[np.floating]) -> list[tuple[float, str]]:
     known = values[np.isfinite(values) & (values > 0)]
     if not len(known):
         return []
-    low, high = int(np.floor(np.log10(known.min()))), int(np.ceil(np.log10(known.max())))
-    step = max(1, (high - low) // 5)
-    parts = (1, 2, 5) if high - low <= 2 else (1,)
+    logs = np.log10(known)
+    low, high = int(np.floor(logs.min())), int(np.ceil(logs.max()))
+    step = max(1, -(-(high - low) // 4))  # so many names have room one above the other
+    parts = (1, 2, 5) if np.ptp(logs) < DECADES_OF_MANY else (1,)
     found = [part * 10.0**power for power in range(low, high + 1, step) for part in parts]
     return [(float(np.log10(value)), f"{value:g}") for value in found]
 
@@ -67,6 +72,7 @@ class EigenPlot(QWidget):
         self.plot.setLabel("bottom", say("Component"))
         self._values = self.plot.plot([], [], symbolSize=5)
         self._noise = self.plot.plot([], [])
+        self._advised = self.plot.plot([], [], pen=None, symbol="o", symbolSize=12, symbolBrush=None)
         self.line = pg.InfiniteLine(1.0, movable=True)
         self.line.sigPositionChangeFinished.connect(self._moved)
         self.plot.addItem(self.line)
@@ -90,13 +96,19 @@ class EigenPlot(QWidget):
         self._values.setData(numbers, np.maximum(found.values, least))
         known = np.isfinite(found.noise) & (found.noise > 0)
         self._noise.setData(numbers[known], found.noise[known])
+        ringed = slice(found.advised - 1, found.advised)
+        self._advised.setData(numbers[ringed], np.maximum(found.values[ringed], least))
         with QSignalBlocker(self.line):
             self.line.setBounds((1, self._count))
             self.line.setValue(min(kept or found.advised, self._count))
-        self.plot.getAxis("left").setTicks([ticks(found.values)])
-        self.plot.autoRange()
+        self._values.setSymbolSize(5 if self._count <= FEW else 3)
+        drawn = np.maximum(np.concatenate([found.values, found.noise[known]]), least)
+        drawn = np.maximum(drawn, drawn.max() * DEEPEST)
+        self.plot.getAxis("left").setTicks([ticks(drawn)])
+        self.plot.setXRange(0.5, self._count + 0.5, padding=0.02)
+        self.plot.setYRange(*np.log10([drawn.min(), drawn.max()]), padding=MARGIN)
         advised = say(
-            "{kind}: {advised} of {count} components have twice the variance of their noise.",
+            "{kind}: {advised} of {count} components have twice the variance of their noise (ring).",
             kind=KINDS[found.kind].capitalize(), advised=found.advised, count=self._count,
         )  # fmt: skip
         self.told.setText(advised)
@@ -121,12 +133,15 @@ class EigenPlot(QWidget):
         color_plot(self.plot, self.palette())
         role = self.palette().color
         ink, quiet = role(QPalette.ColorRole.Highlight), role(QPalette.ColorRole.PlaceholderText)
-        self._values.setPen(pg.mkPen(ink, width=1.5))
+        self._values.setPen(curve_pen(self, ink, 1.5))
         self._values.setSymbolBrush(ink)
         self._values.setSymbolPen(pg.mkPen(ink))
-        self._noise.setPen(pg.mkPen(quiet, width=1, style=Qt.PenStyle.DashLine))
-        self.line.setPen(pg.mkPen(role(QPalette.ColorRole.WindowText), width=1.5))
-        self.line.setHoverPen(pg.mkPen(ink, width=3))
+        self._advised.setSymbolPen(pg.mkPen(role(QPalette.ColorRole.WindowText), width=1.5))
+        dashed = curve_pen(self, quiet, 1)
+        dashed.setStyle(Qt.PenStyle.DashLine)
+        self._noise.setPen(dashed)
+        self.line.setPen(curve_pen(self, role(QPalette.ColorRole.WindowText), 1.5))
+        self.line.setHoverPen(curve_pen(self, ink, 3))
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

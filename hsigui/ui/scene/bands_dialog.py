@@ -218,9 +218,7 @@ class BandsDialog(QDialog):
         self.noisy.setToolTip(say("Looks at samples of the scene and selects bands of low signal-to-noise ratio"))
         self.noisy.clicked.connect(self._look_for_noise)
         self.propose = QPushButton(say("&Propose…"), group)
-        self.propose.setToolTip(
-            say("Marks the bands that look bad in samples of the scene, with reasons")
-        )
+        self.propose.setToolTip(say("Marks the bands that look bad in samples of the scene, with reasons"))
         self.propose.clicked.connect(self._look_for_bad_bands)
         limits = QHBoxLayout()
         limits.addWidget(self.first, 1)

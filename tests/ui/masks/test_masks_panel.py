@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton
 
 from hsigui.document.overlays import SUBJECT
 from hsigui.document.taking_up import state_of
@@ -12,10 +13,10 @@ from hsigui.masks.files import read_mask
 from hsigui.pipeline import live
 from hsigui.ui.masks.controller import MasksPanelController
 from hsigui.ui.masks.dialogs import ComparisonDialog, DistanceDialog, NamesDialog
-from hsigui.ui.masks.panel import FIRST_USE, MasksPanel
+from hsigui.ui.masks.panel import FIRST_USE, NAME, MasksPanel
 from hsigui.ui.results.exported import result_of
 from tests.ui.layers.asked import dialog, part
-from tests.ui.windows import button, features_of, idle, texts
+from tests.ui.windows import button, click, features_of, idle, paint, press, texts
 
 
 def ask(window, action: str, kind):
@@ -38,6 +39,12 @@ def tick(qtbot, window, row: int, use: int) -> None:
     item.setCheckState(Qt.CheckState.Unchecked if item.checkState() == Qt.CheckState.Checked else Qt.CheckState.Checked)
     qtbot.wait(1)
     idle(qtbot, window)
+
+
+def back(window, told: str) -> QPushButton:
+    """The button of the message that says so."""
+    message = next(message for message in window.messages.messages if told in message.text)
+    return next(each for each in message.findChildren(QPushButton) if each.text() == "Take it back")
 
 
 def drawn(qtbot, window, like) -> None:
@@ -101,6 +108,19 @@ def test_a_mask_is_found_grown_joined_renamed_deleted_and_taken_back(qtbot, demo
     assert scene.masks.all[3].mask.sha256 == both.mask.sha256
     assert state_of(scene).masks == scene.masks.all
 
+    before = scene.masks.all
+    item = panel.table.item(0, NAME)
+    item.setText("grün & groß")
+    qtbot.waitUntil(lambda: scene.masks.all[0].name == "grün & groß")
+    back(demo, "is called grün & groß now.").click()
+    assert scene.masks.all == before
+    tick(qtbot, demo, 0, 2)
+    assert scene.masks.all[0].uses == {"statistics"}
+    back(demo, "is used for: Statistics.").click()
+    assert scene.masks.all == before
+    assert scene.counted_cube is cube
+    assert panel.table.item(0, FIRST_USE + 2).checkState() == Qt.CheckState.Unchecked
+
 
 def test_masks_of_the_map_draw_it_anew_and_those_of_pretraining_ask_first(qtbot, mapped, answers, monkeypatch):
     scene = mapped.session.scene
@@ -149,3 +169,36 @@ def test_masks_of_the_map_draw_it_anew_and_those_of_pretraining_ask_first(qtbot,
     part(mapped, MasksPanelController).delete()
     assert scene.learned_cube is scene.cube
     assert texts(mapped)
+
+
+def test_a_mask_is_drawn_with_the_label_tools_or_by_an_outline_and_leaves_no_labels(qtbot, demo):
+    scene = demo.session.scene
+    demo.actions_["mask_by_labels"].trigger()
+    assert "No pixel is labelled" in texts(demo)
+    demo.actions_["mask_by_outline"].trigger()
+    assert "No pixel is enclosed" in texts(demo)
+    press(demo, "N", Qt.KeyboardModifier.ControlModifier)
+    idle(qtbot, demo)
+    press(demo, "R")
+    paint(demo, (20, 30), (40, 50))
+    painted = scene.labels.array > 0
+    assert painted.sum() == 21 * 21
+    demo.actions_["mask_by_labels"].trigger()
+    idle(qtbot, demo)
+    (drawn_one,) = scene.masks.all
+    np.testing.assert_array_equal(drawn_one.mask.masked, painted)
+    message = next(message for message in demo.messages.messages if "are still labels" in message.text)
+    away = next(each for each in message.findChildren(QPushButton) if each.text() == "Take the labels away")
+    QTest.mouseClick(away, Qt.MouseButton.LeftButton)
+    assert not (scene.labels.array > 0).any()
+    press(demo, "Z", Qt.KeyboardModifier.ControlModifier)
+    np.testing.assert_array_equal(scene.labels.array > 0, painted)
+    demo.image.set_tool("measure")
+    for corner in ((60, 60), (60, 90), (90, 90), (90, 60)):
+        click(demo, *corner)
+    demo.actions_["mask_by_outline"].trigger()
+    idle(qtbot, demo)
+    outline = scene.masks.all[-1].mask.masked
+    assert outline[62:88, 62:88].all()
+    assert not outline[:58].any()
+    assert not outline[:, 93:].any()

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+import pyqtgraph as pg
 import pytest
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from hsigui.cube.cube import ArraySource, Cube
 from hsigui.preparing.chosen import ChosenStep
@@ -30,8 +35,8 @@ def test_a_step_tells_which_components_it_keeps(option, text, kind, kept):
 
 @pytest.mark.parametrize(
     ("values", "names"),
-    [([0.7, 8.0], ["0.1", "0.2", "0.5", "1", "2", "5", "10", "20", "50"]), ([1e-6, 1e6, np.nan], ["1e-06", "0.0001",
-     "0.01", "1", "100", "10000", "1e+06"]), ([0.0, np.nan], [])],
+    [([0.7, 8.0], ["0.1", "0.2", "0.5", "1", "2", "5", "10", "20", "50"]), ([1e-6, 1e6, np.nan], ["1e-06", "0.001",
+     "1", "1000", "1e+06"]), ([0.0, np.nan], [])],
 )  # fmt: skip
 def test_the_axis_is_named_at_few_round_numbers(values, names):
     assert [name for _, name in ticks(np.array(values))] == names
@@ -47,7 +52,8 @@ def test_the_line_stands_behind_what_is_kept_and_snaps_to_whole_components(qtbot
     plot.show_components(found, None)
     assert plot.line.value() == found.advised == 2
     assert "2 of 6 components" in plot.told.text()
-    (x, y), (_, noise) = plot.plot.curves()
+    (x, y), (_, noise), (ring, _) = plot.plot.curves()
+    np.testing.assert_array_equal(ring, [2])
     np.testing.assert_array_equal(x, np.arange(1, 7))
     np.testing.assert_allclose(y, np.log10(found.values))
     np.testing.assert_allclose(noise, np.log10(found.noise))
@@ -59,11 +65,39 @@ def test_the_line_stands_behind_what_is_kept_and_snaps_to_whole_components(qtbot
             plot.line.sigPositionChangeFinished.emit(plot.line)
         assert dragged.args == [count]
         assert plot.line.value() == count
+    for odd in (values[:, :, :1], np.repeat(values[:, :, :1], 3, axis=2), np.zeros((5, 4, 2))):
+        plot.show_components(components_of(Cube(ArraySource(odd.astype(np.float32))), "pca"), 9)
+        (low, high) = plot.plot.getPlotItem().vb.viewRange()[1]
+        assert 0 < high - low < 20
+        assert plot.line.value() == odd.shape[2]
     plot.show_state("Looking…")
     assert not plot.plot.isVisibleTo(plot)
 
 
-def test_a_line_that_is_dragged_sets_how_many_the_step_keeps(qtbot, window, tmp_path):
+def drag(eigen, to):
+    """Drags the line with the mouse to where so many components are kept."""
+    plot, box = eigen.plot, eigen.plot.getPlotItem().vb
+    QApplication.processEvents()  # it has just come, and is laid out
+    plot.grab()
+    y = box.viewRange()[1][0] * 0.3 + box.viewRange()[1][1] * 0.7
+
+    def point(x):
+        return plot.mapFromScene(box.mapViewToScene(QPointF(x, y)))
+
+    start, end = point(eigen.line.value()), point(to + 0.3)
+    port = plot.viewport()
+    QTest.mouseMove(port, start)
+    QTest.mousePress(port, Qt.MouseButton.LeftButton, pos=start)
+    for part in (0.2, 0.6, 1.0):
+        at = start + (end - start) * part
+        move = QMouseEvent(QEvent.Type.MouseMove, QPointF(at), QPointF(port.mapToGlobal(at)), Qt.MouseButton.NoButton,
+                           Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)  # fmt: skip
+        QApplication.sendEvent(port, move)
+    QTest.mouseRelease(port, Qt.MouseButton.LeftButton, pos=end)
+
+
+def test_a_line_that_is_dragged_sets_how_many_the_step_keeps(qtbot, window, tmp_path, monkeypatch):
+    monkeypatch.setitem(pg.CONFIG_OPTIONS, "mouseRateLimit", -1)  # moves of a test are fast, and none may be left out
     raw = write_raw_lab_scene(tmp_path / "capture", rows=24, cols=20, bands=12).raw
     window.open_path(raw)
     qtbot.waitUntil(lambda: window.session.cube is not None, timeout=10_000)
@@ -81,8 +115,7 @@ def test_a_line_that_is_dragged_sets_how_many_the_step_keeps(qtbot, window, tmp_
     dialog = settled()
     assert dialog.eigen.plot.isVisibleTo(dialog)
     assert dialog.steps.steps[0].text == "mnf,auto"
-    dialog.eigen.line.setValue(4)
-    dialog.eigen.line.sigPositionChangeFinished.emit(dialog.eigen.line)
+    drag(dialog.eigen, 4)
     dialog = settled()
     assert dialog.steps.steps[0].text == "mnf,4"
     assert dialog.eigen.line.value() == 4
