@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cache
 
 from hsigui.assets import resource
@@ -57,6 +58,11 @@ def index(name: str) -> Index:
     for each in indices():
         if each.name == name.casefold():
             return each
-    raise HsiError(
-        say("There is no index “{name}”.", name=name), say("Choose one of: {names}.", names=", ".join(index_names()))
+    names = index_names()
+    near = [other for other in names if name.casefold() in other] or get_close_matches(name.casefold(), names)
+    hint = (
+        say("Like it are: {names}.", names=", ".join(near))
+        if near
+        else say("Choose one of: {names}.", names=", ".join(names))
     )
+    raise HsiError(say("There is no index “{name}”.", name=name), hint)

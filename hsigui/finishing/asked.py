@@ -47,7 +47,12 @@ def _majority(text: str, _: Grid | None) -> Step:
 
 def _sieve(text: str, _: Grid | None) -> Step:
     smallest, _comma, connectivity = text.partition(",")
-    return Sieve(smallest.strip(), _whole(connectivity) if connectivity else 4)
+    if connectivity and connectivity.strip() not in ("4", "8"):
+        raise HsiError(
+            say("“{text}” is no size of groups.", text=text),
+            say("Give it as 20 (pixels), 500m2 or 0.5ha, with a decimal point; after a comma 4 or 8 may follow."),
+        )
+    return Sieve(smallest.strip(), int(connectivity) if connectivity else 4)
 
 
 def _merge(text: str, _: Grid | None) -> Step:

@@ -22,7 +22,7 @@ from hsigui.cube.libraries.table import is_known_library, library_format_of, rea
 from hsigui.cube.open import list_arrays, open_cube
 from hsigui.errors import HsiError
 from hsigui.labels.background import number_text
-from hsigui.labels.formats.files import find_truth_in_cube_file, read_classes
+from hsigui.labels.formats.files import find_truth_in_cube_file, may_hold_shapes, read_classes
 from hsigui.labels.formats.table import format_of
 from hsigui.labels.matching import pixel_counts
 from hsigui.labels.raster import ClassRaster
@@ -177,8 +177,8 @@ def _classes_instead(path: Path, variable: str | None, refusal: HsiError) -> Cla
         raster = read_classes(path, variable=variable)
     except AmbiguousArray:
         raise
-    except HsiError:
-        raise refusal from None
+    except HsiError as error:
+        raise (error if may_hold_shapes(path) else refusal) from None
     if variable is None and ("." in raster.variable or not _plausible(raster)):
         raise refusal  # a setting in a struct, or a matrix of measurements such as the spectra of a flattened scene
     return raster

@@ -132,7 +132,7 @@ def burn(found: LabelledShapes, grid: Grid | None, file_name: str, buffer: Buffe
                 "{file_name} holds shapes and does not say of which scene: rows and columns are not known.",
                 file_name=file_name,
             ),
-            say("Open the scene that they belong to first."),
+            say("Open the scene that they belong to first, or name it: hsigui labels FILE OUT --scene SCENE."),
         )
     placed, notes = _in_pixels(found, grid, file_name)
     placed = tuple(s for s in placed if len(s.rings[0]) >= _FEWEST[s.kind])

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsigui.analysis.background import packed, unpacked
-from hsigui.analysis.indices import index_names
+from hsigui.analysis.formula import FUNCTIONS, read
+from hsigui.analysis.indices import index, index_names
 from hsigui.analysis.layer import LayerRecipe
 from hsigui.analysis.making import make, recipe_of
 from hsigui.cube.cube import Cube
@@ -37,6 +38,23 @@ def option(name: str, text: str) -> str:
     return f"--{name}={shlex.quote(text)}" if text.startswith("-") else f"--{name} {shlex.quote(text)}"
 
 
+def formula_of(measured: str) -> str:
+    """The formula of what is compared: of an index that is named, or what was typed.
+
+    Raises:
+        HsiError: it is neither; of a single word, which index it may mean.
+    """
+    if measured.casefold() in index_names():
+        return index(measured).formula
+    try:
+        read(measured)
+    except HsiError:
+        if measured.isidentifier() and measured.casefold() not in (*FUNCTIONS, "band"):
+            index(measured)
+        raise
+    return measured
+
+
 @dataclass(frozen=True)
 class ByFormula:
     """Pixels where an index or a formula of bands passes a threshold; a pixel without data in these bands does not."""
@@ -52,6 +70,7 @@ class ByFormula:
 
     def on(self, making: Making) -> Pixels:
         name = self.comparison.measured
+        formula_of(name)
         parameters: dict[str, Value] = {} if name.casefold() in index_names() else {"formula": name}
         layer = make(making.cube, recipe_of("formula" if parameters else name, parameters), making.ctx)
         making.notes += layer.notes

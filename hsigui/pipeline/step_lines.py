@@ -243,13 +243,8 @@ def areas_counted(
         files: that hold its labels.
 
     Raises:
-        HsiError: as `mapped`, or what a hand has painted on the map is in no file.
+        HsiError: as `mapped`.
     """
-    if result.finishing is not None and result.finishing.painted_pixels:
-        raise HsiError(
-            say("What a hand has painted on the map is in no file."),
-            say("Export the map: hsigui areas takes the file."),
-        )
     drawn, edited, made = _finished(result, files)
     words = [*_of_zones(zones), *(["--by-share"] if by_share else [])]
     return (*drawn, *edited, _line("areas", made, "repeated-areas.xlsx", *words))

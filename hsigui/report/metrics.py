@@ -297,16 +297,18 @@ def about_missing_data(measured: Accuracy) -> str:
     if measured.without_data:
         said.append(
             say_number(
-                "{count} labelled pixel of the reference has no data in the scene and is left out of the test.",
-                "{count} labelled pixels of the reference have no data in the scene and are left out of the test.",
+                "{count} labelled pixel of the reference has no data in the scene or is masked out, and is left out of "
+                "the test.",
+                "{count} labelled pixels of the reference have no data in the scene or are masked out, and are left "
+                "out of the test.",
                 measured.without_data,
             )
         )
     if measured.train_without_data:
         said.append(
             say_number(
-                "{count} training pixel has no data in the scene: nothing was learned from it.",
-                "{count} training pixels have no data in the scene: nothing was learned from them.",
+                "{count} training pixel has no data in the scene, or is masked out: nothing was learned from it.",
+                "{count} training pixels have no data in the scene, or are masked out: nothing was learned from them.",
                 measured.train_without_data,
             )
         )

@@ -45,6 +45,7 @@ def test_a_chain_can_be_stopped_between_two_steps() -> None:
     ("option", "text"),
     [
         ("polish", "3"), ("majority", "x"), ("majority", "4"), ("majority", "1"), ("sieve", "3,5"), ("sieve", "much"),
+        ("sieve", "0,05ha"),
         ("sieve", "1ha"), ("sieve", "9" * 400), ("merge", "3"), ("merge", "=2"), ("merge", ""), ("merge", "7=1"),
         ("below", "x"), ("below", "0"), ("below", "2"), ("below", "nan"), ("below", "0.5"), ("fill", "x"),
         ("fill", "-1"), ("fill", "nan"), ("recode", "nowhere.csv"), ("tree", "nowhere.csv:group"),

@@ -57,6 +57,14 @@ def test_what_compares_nothing_is_refused(text, cube):
         hsigui.mask(cube, ("formula", text))
 
 
+def test_a_word_that_is_no_index_is_told_those_that_are_like_it(cube):
+    with pytest.raises(HsiError) as refused:
+        hsigui.mask(cube, ("formula", "NDWI > 0.2"))
+    assert "ndwi_gao, ndwi_mcfeeters, mndwi" in refused.value.hint
+    with pytest.raises(HsiError, match="brackets"):
+        hsigui.mask(cube, ("formula", "sqrt > 0.2"))
+
+
 def test_comparisons_are_written_as_they_are_read():
     for text in ("ndvi > 0.3", "0.1 < b850 / b670 <= 0.4", "wet.tif:3 >= -2"):
         assert str(comparison.read(text)) == text

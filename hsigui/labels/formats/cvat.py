@@ -24,7 +24,7 @@ from hsigui.labels.formats import image_labels
 from hsigui.labels.formats.attributes import color_from
 from hsigui.labels.grid import Grid
 from hsigui.labels.shapes import LabelledShapes, Shape
-from hsigui.texts import say
+from hsigui.texts import say, say_number
 
 LABEL_MAP = "labelmap.txt"
 
@@ -80,7 +80,13 @@ def read_cvat(path: Path, variable: str | None = None, grid: Grid | None = None)
         skipped += not found
     notes: tuple[str, ...] = ()
     if skipped:
-        notes = (say("{skipped} shapes without a class or of a kind that is not read are left out.", skipped=skipped),)
+        notes = (
+            say_number(
+                "{count:,} shape without a class or of a kind that is not read is left out.",
+                "{count:,} shapes without a class or of a kind that is not read are left out.",
+                skipped,
+            ),
+        )
     return LabelledShapes(tuple(shapes), classes, None, "pixels", Grid(image.rows, image.cols), notes)
 
 

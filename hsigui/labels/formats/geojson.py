@@ -28,7 +28,7 @@ from hsigui.labels.formats.qgis_styles import style_beside
 from hsigui.labels.grid import Grid
 from hsigui.labels.shapes import LabelledShapes, Points, Shape, grid_as_text, grid_from_text, outlines, transformed
 from hsigui.saving import written_beside
-from hsigui.texts import say
+from hsigui.texts import say, say_number
 
 _LONLAT = "OGC:CRS84"
 _MOST_CELLS = 50_000_000  # properties times features
@@ -64,7 +64,13 @@ def read_geojson(path: Path, variable: str | None = None, grid: Grid | None = No
     )
     skipped = sum(not number or not found for number, found in zip(numbers.tolist(), parts, strict=True))
     if skipped:
-        notes += (say("{skipped} shapes without a class or without coordinates are left out.", skipped=skipped),)
+        notes += (
+            say_number(
+                "{count:,} shape without a class or without coordinates is left out.",
+                "{count:,} shapes without a class or without coordinates are left out.",
+                skipped,
+            ),
+        )
     classes = ClassTable((*table, *(c for c in classes if c.number not in table)))
     crs, linked = _crs(content, path.name)
     notes += linked

@@ -21,7 +21,7 @@ from hsigui.errors import HsiError
 from hsigui.labels.formats import image_labels, json_pieces
 from hsigui.labels.grid import Grid
 from hsigui.labels.shapes import LabelledShapes, Shape
-from hsigui.texts import say
+from hsigui.texts import say, say_number
 
 _NO_CLASS = ("__ignore__", "_background_")  # by labelme's own scripts
 
@@ -65,7 +65,13 @@ def read_labelme(path: Path, variable: str | None = None, grid: Grid | None = No
         say("{file_name} names classes without numbers: they are numbered in the order of names.", file_name=path.name),
     )
     if skipped:
-        notes += (say("{skipped} shapes without a class or of a kind that is not read are left out.", skipped=skipped),)
+        notes += (
+            say_number(
+                "{count:,} shape without a class or of a kind that is not read is left out.",
+                "{count:,} shapes without a class or of a kind that is not read are left out.",
+                skipped,
+            ),
+        )
     return LabelledShapes(tuple(shapes), classes, None, "pixels", Grid(rows, cols), notes)
 
 

@@ -28,7 +28,7 @@ from hsigui.labels.grid import Grid
 from hsigui.labels.raster import AmbiguousLabels
 from hsigui.labels.shapes import LabelledShapes, Shape, grid_as_text, grid_from_text, outlines
 from hsigui.saving import what_to_do, written_beside
-from hsigui.texts import say
+from hsigui.texts import say, say_number
 
 LAYER, CLASSES = "labels", "classes"
 _STYLES = "layer_styles"  # of QGIS
@@ -69,7 +69,11 @@ def read_vectors(path: Path, variable: str | None = None, grid: Grid | None = No
     shapes, skipped = _shapes(found.geometries, numbers)
     if skipped:
         notes += (
-            say("{skipped} shapes without a class or with a geometry that is not read are left out.", skipped=skipped),
+            say_number(
+                "{count:,} shape without a class or with a geometry that is not read is left out.",
+                "{count:,} shapes without a class or with a geometry that is not read are left out.",
+                skipped,
+            ),
         )
     crs = _wkt(found.crs)
     kind, own = grid_from_text(found.said, crs)

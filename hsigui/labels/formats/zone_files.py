@@ -172,7 +172,7 @@ def _names(
     chosen = field if field is not None else _proposed(columns)
     if chosen is None:
         listed = named([*columns]) or say("none")
-        said = say("Zones are called by the number of their polygon in the file. Its fields: {listed}.", listed=listed)
+        said = say("Zones are called by the number of their polygon, no field being chosen: {listed}.", listed=listed)
         return [str(n) for n in range(1, max(there) + 2)], (said,)
     names = [_text(value) for value in columns[chosen].tolist()]
     notes: tuple[str, ...] = (
@@ -188,11 +188,19 @@ def _names(
 
 
 def _proposed(columns: attributes.Columns) -> str | None:
-    """A field that zones are usually named in, or else the only one of texts."""
+    """A field that zones are usually named in, or else the only one of texts, or the only one that tells all apart."""
     by_name = {name.casefold(): name for name in columns}
     texts = [name for name, values in columns.items() if values.dtype == object]
     known = next((by_name[name] for name in _NAMES if name in by_name), None)
+    if known is None and len(texts) > 1:
+        texts = [name for name in texts if _tells_apart(columns[name].tolist())]
     return known or (texts[0] if len(texts) == 1 else None)
+
+
+def _tells_apart(values: Sequence[Any]) -> bool:
+    """Whether each of several features has a name of its own."""
+    names = {_text(value) for value in values} - {""}
+    return len(names) == len(values) > 1
 
 
 def _text(value: Any) -> str:

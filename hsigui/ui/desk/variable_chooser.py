@@ -33,6 +33,7 @@ class VariableChooser(QDialog):
         self.list = QListWidget(self)
         self.list.setAccessibleName(say("What the file holds"))
         self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)  # else nothing is ever elided
         for info in candidates:
             size = f"{' x '.join(map(str, info.shape))}    {info.dtype}"
             item = QListWidgetItem(f"{info.name}    {info.about or size}")

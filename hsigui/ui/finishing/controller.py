@@ -33,6 +33,7 @@ from hsigui.ui.finishing.words import painted_in_words
 from hsigui.ui.image.bench import Bench
 
 MAP = "map"  # the subject of the model's answer
+_NO_PAINT, _PAINTS = ("navigate", "pick", "measure"), "brush"  # whoever wants to paint has a tool that does
 
 
 class FinishingController(QObject):
@@ -44,6 +45,7 @@ class FinishingController(QObject):
         self._session, self._panel, self._actions = bench.desk.session, panel, bench.actions
         self._finisher = Finisher()
         self._latest = Latest(bench.desk.bridge, say("Finish map"), self._take)
+        self._image, self._tool_before = bench.image, ""  # the tool in whose place the brush was taken
         panel.steps_changed.connect(self._set_steps)
         bench.image.escaped.connect(self._back_to_labels)
         events = self._session.events
@@ -74,6 +76,9 @@ class FinishingController(QObject):
         self._session.scene.finishing.paint_here(on)
         if on:
             self._actions["show_map"].setChecked(True)
+            if self._image.tool in _NO_PAINT:
+                self._tool_before = self._image.tool
+                self._image.set_tool(_PAINTS)
 
     def erase_painted(self) -> None:
         """Takes all away that a hand painted on the map."""
@@ -155,6 +160,10 @@ class FinishingController(QObject):
         finishing = self._session.scene.finishing
         self._actions["show_finished"].setChecked(finishing.shown)
         self._actions["paint_map"].setChecked(finishing.painting)
+        if not finishing.painting and self._tool_before:
+            if self._image.tool == _PAINTS:  # else it would paint labels now, which nobody asked for
+                self._image.set_tool(self._tool_before)
+            self._tool_before = ""
 
     def _show(self, _event: Changed | None = None) -> None:
         scene = self._session.scene

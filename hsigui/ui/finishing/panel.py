@@ -105,6 +105,7 @@ class FinishPanel(QWidget):
                 line = self.list.topLevelItem(number)
                 if line is None:
                     line = QTreeWidgetItem(self.list)
+                    line.setSizeHint(0, QSize(0, _row_height(self.list)))
                 _write(line, step, outcomes[number] if outcomes else None)
             chosen = min(place, len(steps) - 1) if fewer else len(steps) - 1
             self._choose(chosen)
@@ -211,8 +212,7 @@ class FinishPanel(QWidget):
         heading.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
         steps.headerItem().setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         steps.headerItem().setToolTip(1, say("Pixels that have another class after the step"))
-        height = steps.fontMetrics().height() + 4
-        steps.setMinimumHeight(heading.sizeHint().height() + ROWS_SEEN * height)
+        steps.setMinimumHeight(heading.sizeHint().height() + ROWS_SEEN * _row_height(steps))
         steps.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         steps.currentItemChanged.connect(self._show_chosen)
         steps.itemChanged.connect(self._ticked)
@@ -266,6 +266,11 @@ class _StepList(QTreeWidget):
 
     def sizeHint(self) -> QSize:
         return QSize(super().sizeHint().width(), self.minimumHeight())
+
+
+def _row_height(steps: QWidget) -> int:
+    """In pixels: a box to tick has air above and below."""
+    return steps.fontMetrics().height() + 6
 
 
 def _write(item: QTreeWidgetItem, step: ChosenStep, outcome: Outcome | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from hsigui.finishing.asked import STEPS
 from hsigui.texts import say, say_number
 
 FILES = ("recode", "tree", "mask", "paint")  # steps whose text is the path of a file
+_UNIT = re.compile(r"\s*(m2|m²|ha)$")
 TITLES: Mapping[str, str] = {
     "majority": say("Majority filter"),
     "sieve": say("Sieve"),
@@ -44,7 +46,7 @@ def name_of(step: ChosenStep) -> str:
         return (
             say("{title}, {smallest} pixels", title=title, smallest=smallest)
             if smallest.isdecimal()
-            else (say("{title}, {smallest}", title=title, smallest=smallest))
+            else (say("{title}, {smallest}", title=title, smallest=_UNIT.sub(r" \1", smallest).replace("m2", "m²")))
         )
     if step.option in FILES and text:
         return say("{title}: {file}", title=title, file=Path(text).name)

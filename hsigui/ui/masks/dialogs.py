@@ -21,11 +21,11 @@ from PySide6.QtWidgets import (
 
 from hsigui.analysis import formula
 from hsigui.analysis.band_math import bands_for
-from hsigui.analysis.indices import index, index_names
 from hsigui.cube.cube import Cube
 from hsigui.errors import HsiError
 from hsigui.masks import comparison
 from hsigui.masks.comparison import Comparison
+from hsigui.masks.sources import formula_of
 from hsigui.texts import say
 from hsigui.ui.desk.problem_label import ProblemLabel
 
@@ -81,9 +81,7 @@ class ComparisonDialog(_Asking):
 
     def _check(self) -> None:
         try:
-            name = self.comparison.measured
-            text = index(name).formula if name.casefold() in index_names() else name
-            bands_for(self._cube, formula.read(text), TOLERANCE)
+            bands_for(self._cube, formula.read(formula_of(self.comparison.measured)), TOLERANCE)
         except HsiError as error:
             self.say_problem(f"{error.message} {error.hint}")
         else:

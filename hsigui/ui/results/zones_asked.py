@@ -11,6 +11,7 @@ import numpy as np
 
 from hsigui.analysis.measured import BandValues, LayerValues
 from hsigui.cube.cube import Cube
+from hsigui.document.finished import LastHand
 from hsigui.document.scene import Scene
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
@@ -168,17 +169,25 @@ class Prepared:
         return Found(self.wanted, made.book, zones)
 
 
-def lines_of(result: Result | None, cube: Cube, wanted: Wanted) -> tuple[str, ...]:
+def lines_of(
+    ctx: Context, result: Result | None, hand: LastHand | None, cube: Cube, wanted: Wanted
+) -> tuple[str, ...]:  # fmt: skip
     """Command lines that make the same tables. Reads label files.
 
+    Args:
+        hand: what makes the finished map of the result, where that was counted.
+
     Raises:
-        HsiError: the scene, its labels or its run are in no file, or no command does it.
+        HsiError: the scene, its labels, its run or what is painted are in no file, or no command does it.
     """
     from hsigui.pipeline import step_lines
+    from hsigui.pipeline.last_hand import finished_by
 
     file = wanted.zones
     of = None if file is None else (file.path, wanted.named_by, file.layer)
     if wanted.what == AREAS and wanted.classes in (MAP, FINISHED) and result is not None:
+        if hand is not None:
+            result = finished_by(ctx, result, hand)
         return step_lines.areas_counted(result, result.label_files(), of, by_share=wanted.by_share)
     if wanted.what == GOOD and wanted.classes == NO_CLASSES and of is not None:
         return step_lines.measured_by_zone(cube, of)

@@ -28,7 +28,7 @@ from hsigui.document.events import (
     ViewChanged,
 )
 from hsigui.errors import HsiError
-from hsigui.jobs import Job, Progress
+from hsigui.jobs import Context, Job, Progress
 from hsigui.labels.formats import table as labels
 from hsigui.report.sheet_files import csv_of, files_written, write_book
 from hsigui.report.sheet_table import FORMATS
@@ -227,10 +227,21 @@ class ZonesController(QObject):
         scene, result = self._session.scene, result_of(self._session)
         light = None if result is None else replace(result, features=None)
         wanted, cube = found.wanted, scene.cube
-        if light is not None and wanted.classes == FINISHED and scene.finished is not None:
-            light = light.with_finishing(scene.finished)
+        hand = scene.finishing.hand if wanted.classes == FINISHED and scene.finished is not None else None
+
+        def lines(ctx: Context) -> tuple[str, ...]:
+            now = scene.finishing.hand
+            if hand is None or now.revision == hand.revision:
+                return lines_of(ctx, light, hand and replace(hand, file=now.file), cube, wanted)
+            if hand.painted is None or hand.file is not None:
+                return lines_of(ctx, light, hand, cube, wanted)
+            raise HsiError(
+                say("The map was painted on since its areas were counted."),
+                say("Press Compute there, then copy again."),
+            )
+
         what = say("areas were counted") if wanted.what == AREAS else say("statistics by zone were made")
-        self._session.events.emit(StepDone(what, lambda _ctx: lines_of(light, cube, wanted)))
+        self._session.events.emit(StepDone(what, lines))
 
     def _failed(self, job: list[Job], error: BaseException, trace: str) -> None:
         if job and job[0] is not self._job:

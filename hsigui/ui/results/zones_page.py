@@ -103,7 +103,7 @@ class ZonesPage(QDialog):
         _fill(self.what, what, before.what)
         _fill(self.classes, classes, before.classes)
         self._parted[of_areas] = self.wanted.classes
-        _fill(self.field, (("", say("As found")), *((name, name) for name in fields or ())), before.named_by)
+        _fill(self.field, (("", say("Automatic")), *((name, name) for name in fields or ())), before.named_by)
         with QSignalBlocker(self.zones):
             self.zones.clear()
             self.zones.addItem(say("None: the whole scene"), None)

@@ -283,7 +283,7 @@ def test_polygons_and_ellipses_of_cvat_are_read(tmp_path: Path):
     rows, cols = np.mgrid[:6, :8] + 0.5
     assert np.array_equal(found.array == 1, ((cols - 5) / 2.4) ** 2 + ((rows - 3) / 1.4) ** 2 < 1)
     assert (found.array[:2, :2] == 2).all()
-    assert any("1 shapes without a class" in note for note in found.notes)
+    assert any("1 shape without a class" in note for note in found.notes)
 
 
 @pytest.mark.parametrize(

@@ -133,7 +133,7 @@ def test_points_and_lines_label_the_pixels_that_they_are_in(tmp_path: Path) -> N
     raster = read_classes(path, grid=GRID)
     assert np.array_equal(raster.array, expected((1, 3, 2, 4, 3), (1, 7, 8, 8, 9), (2, 1, 15, 10, 16)))
     assert [(c.number, c.name) for c in raster.classes] == [(1, "Corn"), (2, "Water")]
-    assert any("1 shapes without" in note for note in raster.notes)
+    assert any("1 shape without" in note for note in raster.notes)
 
 
 # Fields

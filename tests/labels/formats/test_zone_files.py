@@ -51,6 +51,10 @@ def test_zones_are_called_by_a_field_that_names_are_in_by_the_one_asked_for_or_b
     numbered = read_zones(plain, GRID)
     assert [info.name for info in numbered.infos] == ["1", "2"]
     assert any("by the number of their polygon" in note for note in numbered.notes)
+    crops = a_file(tmp_path / "Äcker.shp", Frucht=["Mais", "Mais", None], Schlag=["Öd", "Au", "Moos"])
+    assert [info.name for info in read_zones(crops, GRID).infos] == ["Öd", "Au", "Moos"], "each has one of its own"
+    twice = a_file(tmp_path / "twice.shp", a=["x", "y"], b=["z", "w"])
+    assert [info.name for info in read_zones(twice, GRID).infos] == ["1", "2"], "either could be the name"
 
 
 def test_a_file_of_several_layers_asks_which_and_takes_the_one_that_is_named(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from hsigui.document.finished import ChosenStep, Outcome
 from hsigui.finishing.asked import STEPS, step_of
 from hsigui.ui.finishing.editors import FIRST, editor_of
 from hsigui.ui.finishing.panel import FinishPanel
+from hsigui.ui.finishing.words import name_of
 
 STEPS_SHOWN = (ChosenStep("majority", "3"), ChosenStep("sieve", "20,8", on=False), ChosenStep("of-tomorrow", "ü"))
 
@@ -50,6 +51,11 @@ def test_steps_tell_what_came_of_them_and_why_one_was_not_done(panel):
     assert panel.editor is None
     choose(panel, 0)
     assert not panel.problem.isVisible()
+
+
+@pytest.mark.parametrize(("text", "name"), [("0.5ha,8", "Sieve, 0.5 ha"), ("500m2", "Sieve, 500 m²")])
+def test_a_sieve_by_area_is_told_with_its_unit(text, name):
+    assert name_of(ChosenStep("sieve", text)) == name
 
 
 def test_the_editor_is_that_of_the_chosen_step_and_changes_it_alone(panel):

@@ -76,6 +76,11 @@ def test_steps_follow_every_new_map_and_the_answer_stays_beside_it(qtbot, mapped
 def test_tools_paint_on_the_map_while_it_is_chosen_and_labels_stay(qtbot, mapped):
     scene, bar = mapped.session.scene, mapped.labels.options
     kept, answer = labels(mapped).copy(), scene.map.class_map.classes
+    assert mapped.image.tool == "navigate"
+    press(mapped, "V", SHIFT)
+    assert mapped.image.tool == "brush", "whoever wants to paint on the map has something to paint with"
+    press(mapped, Qt.Key.Key_Escape)
+    assert mapped.image.tool == "navigate", "and does not paint labels afterwards"
     press(mapped, "V", SHIFT)
     assert bar.on_map.isVisible()
     assert mapped.actions_["show_finished"].isChecked()

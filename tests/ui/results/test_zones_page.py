@@ -24,7 +24,7 @@ from hsigui.labels.label_map import Edit
 from hsigui.ui.image.view import ImageView
 from hsigui.ui.results.zones_controller import ZonesController
 from hsigui.ui.results.zones_page import ZonesPage
-from tests.ui.windows import idle, texts
+from tests.ui.windows import idle, paint, texts
 
 
 @pytest.fixture
@@ -153,6 +153,19 @@ def test_statistics_are_of_zones_as_a_whole_or_by_class_and_mistakes_are_told_in
     page.sheets.setCurrentIndex(page.sheets.findData("classes"))
     counted = {row[0]: row[2] for row in page.sheet.rows}
     assert counted[1] == np.count_nonzero(np.isin(session.class_map.classes, (1, 2)))
+
+    mapped.actions_["paint_map"].setChecked(True)
+    paint(mapped, (60, 60), (60, 64))
+    QTest.mouseClick(page.compute, Qt.MouseButton.LeftButton)
+    idle(qtbot, mapped)
+    for saved in (False, True):
+        if saved:
+            answers.save = tmp_path / "painted ü.tif"
+            mapped.actions_["save_painted"].trigger()
+            idle(qtbot, mapped)
+        mapped.actions_["copy_step_commands"].trigger()
+        idle(qtbot, mapped)
+        assert ("What is painted on the map is in no file" in texts(mapped)) is not saved
 
     other = tmp_path / "other.tif"
     write_classes(other, np.ones((3, 3), dtype=np.uint16), ClassTable((ClassInfo(1, "a", (0, 0, 0)),)))
