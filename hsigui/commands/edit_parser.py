@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from hsigui.commands.helping import MAPS
 from hsigui.commands.options import add_background, add_cloud, command
-from hsigui.commands.prepare_parser import StepAction
+from hsigui.commands.step_options import add_steps
 from hsigui.finishing.words import STEPS
 from hsigui.texts import say
 
@@ -25,12 +25,7 @@ def add_edit(commands: Commands) -> None:
     )  # fmt: skip
     p.add_argument("map", type=Path, metavar="MAP", help=say("a class map, of this program or another"))
     p.add_argument("out", type=Path, metavar="OUT", help=say("to write: {maps}", maps=MAPS))
-    steps = p.add_argument_group(say("steps, done in the order given"))
-    for name, form, told in STEPS:
-        given: dict[str, Any] = {"metavar": form} if form else {"nargs": 0}
-        if form.startswith("["):
-            given = {"metavar": form.strip("[]"), "nargs": "?"}
-        steps.add_argument(f"--{name}", action=StepAction, dest="steps", default=[], help=told, **given)
+    add_steps(p, STEPS)
     p.add_argument(
         "--confidence", type=Path, metavar="TIF",
         help=say("of the map, for --below, or the probabilities of its classes; the one that was written with the map, "

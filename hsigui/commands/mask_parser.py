@@ -6,24 +6,15 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from hsigui.commands.options import add_overwrite, add_reading, add_scale, command, scene
+from hsigui.commands.step_options import add_steps
 from hsigui.masks.words import STEPS
 from hsigui.texts import say
 
 if TYPE_CHECKING:
     from hsigui.commands.helping import Commands
-
-
-class _Step(argparse.Action):
-    """Notes a step behind those that were given before it."""
-
-    def __call__(
-        self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: Any, option: str | None = None
-    ) -> None:  # fmt: skip
-        text = values if isinstance(values, str) else ""
-        namespace.steps = [*getattr(namespace, "steps", ()), (self.option_strings[0].lstrip("-"), text)]
 
 
 def add_mask(commands: Commands) -> None:
@@ -41,12 +32,7 @@ def add_mask(commands: Commands) -> None:
         metavar="OUT",
         help=say("the file to write: GeoTIFF (.tif), ENVI (.hdr, .img) or NumPy (.npy)"),
     )
-    steps = p.add_argument_group(say("steps, done in the order given"))
-    for name, form, told in STEPS:
-        steps.add_argument(
-            f"--{name}", action=_Step, dest="steps", default=[], help=told,
-            **({"metavar": form} if form else {"nargs": 0}),
-        )  # fmt: skip
+    add_steps(p, STEPS)
     p.add_argument("--name", default="", help=say("of the mask, for lists and records (the file's)"))
     add_reading(p, quality=False)
     add_scale(p)

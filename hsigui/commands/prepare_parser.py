@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from hsigui.commands.options import add_reading, add_scale, command, scene
+from hsigui.commands.step_options import StepAction, add_steps
 from hsigui.preparing.words import INTERLEAVES, MOSAICS, RESAMPLINGS, STEPS, TYPES, WHITE, WHITE_FORM, WHOSE_GRID
 from hsigui.texts import say
 
 if TYPE_CHECKING:
     from hsigui.commands.helping import Commands
-
-
-class StepAction(argparse.Action):
-    """Notes a step behind those that were given before it."""
-
-    def __call__(
-        self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: Any, option: str | None = None
-    ) -> None:  # fmt: skip
-        text = values if isinstance(values, str) else ""
-        namespace.steps = [*getattr(namespace, "steps", ()), ((option or "").lstrip("-"), text)]
 
 
 def add_prepare(commands: Commands) -> None:
@@ -38,12 +28,7 @@ def add_prepare(commands: Commands) -> None:
         metavar="OUT",
         help=say("the file to write: ENVI (.hdr, .img), GeoTIFF (.tif), MATLAB (.mat) or zarr (.zarr)"),
     )
-    steps = p.add_argument_group(say("steps, done in the order given"))
-    for name, form, told in STEPS:
-        steps.add_argument(
-            f"--{name}", action=StepAction, dest="steps", default=[], help=told,
-            **({"metavar": form} if form else {"nargs": 0}),
-        )  # fmt: skip
+    steps = add_steps(p, STEPS)
     steps.add_argument(
         "--white", action=StepAction, dest="steps", default=[], metavar=WHITE_FORM, help=WHITE,
     )  # fmt: skip

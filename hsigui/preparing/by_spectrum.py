@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from hsigui import stopping
 from hsigui.cube.cube import Cube
 from hsigui.errors import HsiError
+from hsigui.preparing.made import OfCube
 from hsigui.preparing.passes import Pass
 from hsigui.texts import say
 
@@ -26,7 +27,7 @@ Change = Callable[[NDArray[np.float32]], NDArray[np.floating]]
 
 
 @dataclass(frozen=True, eq=False)
-class BySpectrum:
+class BySpectrum(OfCube):
     """Values of a cube, each spectrum changed by itself.
 
     Attributes:
@@ -49,14 +50,6 @@ class BySpectrum:
     def made_of(self) -> str:
         """See `windows`."""
         return "spectra"
-
-    @property
-    def shape(self) -> tuple[int, int, int]:
-        return self.cube.shape
-
-    @property
-    def dtype(self) -> np.dtype[Any]:
-        return np.dtype(np.float32)
 
     def read(self, rows: slice, cols: slice, bands: slice | Sequence[int]) -> NDArray[Any]:
         """Changed values of a window, rows x cols x bands; NaN where there is no data."""

@@ -22,7 +22,7 @@ from hsigui.cube.formats.products.references import exposures, names_known, refe
 from hsigui.cube.open import open_cube
 from hsigui.errors import HsiError
 from hsigui.preparing.area import require_part
-from hsigui.preparing.made import info_of_values, made_of_values
+from hsigui.preparing.made import OfCube, info_of_values, made_of_values
 from hsigui.preparing.passes import Pass, blocks_of
 from hsigui.preparing.step import worded
 from hsigui.texts import say, say_number
@@ -37,7 +37,7 @@ Reference = Cube | tuple[int | None, int | None]
 
 
 @dataclass(frozen=True, eq=False)
-class Ratio:
+class Ratio(OfCube):
     """The values of a cube, less an offset and divided by a gain, each given for every column or for all of them."""
 
     cube: Cube
@@ -49,14 +49,6 @@ class Ratio:
     def made_of(self) -> str:
         """See `windows`."""
         return made_of_values(self.cube.info)
-
-    @property
-    def shape(self) -> tuple[int, int, int]:
-        return self.cube.shape
-
-    @property
-    def dtype(self) -> np.dtype[Any]:
-        return np.dtype(np.float32)
 
     def read(self, rows: slice, cols: slice, bands: slice | Sequence[int]) -> NDArray[Any]:
         """Ratios of a window, rows x cols x bands; NaN where there is no data or nothing to divide by."""
@@ -249,7 +241,7 @@ class InternalAverage:
 
 
 @dataclass(frozen=True, eq=False)
-class OverMean:
+class OverMean(OfCube):
     """The values of a cube divided by a mean spectrum that is found when it is needed."""
 
     cube: Cube
@@ -268,14 +260,6 @@ class OverMean:
     def passes(self) -> tuple[Pass[NDArray[np.float64]], ...]:
         """What has to be looked at before: for the mean, one number a band."""
         return (self.mean,)
-
-    @property
-    def shape(self) -> tuple[int, int, int]:
-        return self.cube.shape
-
-    @property
-    def dtype(self) -> np.dtype[Any]:
-        return np.dtype(np.float32)
 
     def read(self, rows: slice, cols: slice, bands: slice | Sequence[int]) -> NDArray[Any]:
         """Ratios of a window, rows x cols x bands; NaN where there is no data or nothing to divide by."""

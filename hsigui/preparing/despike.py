@@ -18,7 +18,7 @@ from hsigui import stopping
 from hsigui.cube.cube import SMALL_BLOCK_VALUES, Cube
 from hsigui.errors import HsiError
 from hsigui.preparing.by_spectrum import require_good
-from hsigui.preparing.made import info_of_values
+from hsigui.preparing.made import OfCube, info_of_values
 from hsigui.preparing.passes import Pass, Told
 from hsigui.texts import say, say_number
 
@@ -67,7 +67,7 @@ class Despike:
 
 
 @dataclass(frozen=True, eq=False)
-class DespikeSource:
+class DespikeSource(OfCube):
     """Values of a cube without spikes."""
 
     cube: Cube
@@ -91,14 +91,6 @@ class DespikeSource:
             say_number("1 spike is replaced, in {pixels:,} pixels.",
                        "{count:,} spikes are replaced, in {pixels:,} pixels.", spikes, pixels=pixels),
         )  # fmt: skip
-
-    @property
-    def shape(self) -> tuple[int, int, int]:
-        return self.cube.shape
-
-    @property
-    def dtype(self) -> np.dtype[Any]:
-        return np.dtype(np.float32)
 
     def read(self, rows: slice, cols: slice, bands: slice | Sequence[int]) -> NDArray[Any]:
         """Values of a window, rows x cols x bands; NaN where there is no data."""

@@ -18,7 +18,7 @@ from hsigui.errors import HsiError
 from hsigui.preparing.by_spectrum import require_good
 from hsigui.preparing.components import Sums, kept_of, require_kept, sampled_components, tiles_of
 from hsigui.preparing.lines import LEAST, level, moments_of
-from hsigui.preparing.made import info_of_values, made_of_values
+from hsigui.preparing.made import OfCube, info_of_values, made_of_values
 from hsigui.preparing.passes import Pass, Told
 from hsigui.texts import say, say_number
 
@@ -40,7 +40,7 @@ class Found:
 
 
 @dataclass(frozen=True, eq=False)
-class ByLine:
+class ByLine(OfCube):
     """Values of a cube, each column (or row) of each band with a gain and an offset of its own.
 
     Attributes:
@@ -73,14 +73,6 @@ class ByLine:
     def made_of(self) -> str:
         """See `windows`."""
         return made_of_values(self.cube.info)
-
-    @property
-    def shape(self) -> tuple[int, int, int]:
-        return self.cube.shape
-
-    @property
-    def dtype(self) -> np.dtype[Any]:
-        return np.dtype(np.float32)
 
     def read(self, rows: slice, cols: slice, bands: slice | Sequence[int]) -> NDArray[Any]:
         """Values of a window, rows x cols x bands; NaN where there is no data."""

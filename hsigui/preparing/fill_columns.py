@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from hsigui.cube.cube import Cube
 from hsigui.preparing.lines import LEAST, moments_of
-from hsigui.preparing.made import info_of_values
+from hsigui.preparing.made import OfCube, info_of_values
 from hsigui.preparing.passes import Pass, Told
 from hsigui.texts import say, say_number
 
@@ -36,7 +36,7 @@ class Dead:
 
 
 @dataclass(frozen=True, eq=False)
-class Filled:
+class Filled(OfCube):
     """Values of a cube with dead columns filled."""
 
     cube: Cube
@@ -60,14 +60,6 @@ class Filled:
                        "{count:,} columns of bands are filled by those beside them: {bands} bands, {cols} places.",
                        int(dead.sum()), bands=int(dead.any(axis=0).sum()), cols=int(dead.any(axis=1).sum())),
         )  # fmt: skip
-
-    @property
-    def shape(self) -> tuple[int, int, int]:
-        return self.cube.shape
-
-    @property
-    def dtype(self) -> np.dtype[Any]:
-        return np.dtype(np.float32)
 
     def read(self, rows: slice, cols: slice, bands: slice | Sequence[int]) -> NDArray[Any]:
         """Values of a window, rows x cols x bands; NaN where there is no data."""

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from hsigui.cube.cube import Cube
 from hsigui.errors import HsiError
-from hsigui.preparing.made import info_of_values
+from hsigui.preparing.made import OfCube, info_of_values
 from hsigui.preparing.passes import Pass, Told, blocks_of
 from hsigui.texts import say, say_number
 
@@ -64,7 +64,7 @@ class LogResiduals:
 
 
 @dataclass(frozen=True, eq=False)
-class LogResidualsSource:
+class LogResidualsSource(OfCube):
     """Residuals of a cube's values."""
 
     cube: Cube
@@ -86,14 +86,6 @@ class LogResidualsSource:
             say_number("Log residuals: 1 value is not above 0 and becomes no data.",
                        "Log residuals: {count:,} values are not above 0 and become no data.", below),
         )  # fmt: skip
-
-    @property
-    def shape(self) -> tuple[int, int, int]:
-        return self.cube.shape
-
-    @property
-    def dtype(self) -> np.dtype[Any]:
-        return np.dtype(np.float32)
 
     def read(self, rows: slice, cols: slice, bands: slice | Sequence[int]) -> NDArray[Any]:
         """Residuals of a window, rows x cols x bands; NaN where a value is not above 0."""

@@ -13,16 +13,10 @@ from hsigui.cube.cube import Cube, CubeInfo, Source
 from hsigui.cube.masked import MaskedCube
 
 
-@dataclass(frozen=True)
-class Values:
-    """The values of a cube as samples: float32, scaled, NaN where there is no data."""
+class OfCube:
+    """What sources have in common whose samples are values made of those of a cube: its pixels and bands, float32."""
 
     cube: Cube
-
-    @property
-    def made_of(self) -> str:
-        """See `windows`."""
-        return made_of_values(self.cube.info)
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -31,6 +25,18 @@ class Values:
     @property
     def dtype(self) -> np.dtype[Any]:
         return np.dtype(np.float32)
+
+
+@dataclass(frozen=True)
+class Values(OfCube):
+    """The values of a cube as samples: float32, scaled, NaN where there is no data."""
+
+    cube: Cube
+
+    @property
+    def made_of(self) -> str:
+        """See `windows`."""
+        return made_of_values(self.cube.info)
 
     @property
     def any_window_is_cheap(self) -> bool:
