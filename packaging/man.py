@@ -35,7 +35,7 @@ def page(date: datetime.date) -> str:
         *_entry("*.hsigui", "project: scenes, classes, labels, results"),
         *_entry("*.hdr", "header of an ENVI cube, class map or spectral library"),
         ".SH EXIT STATUS",
-        "0 where all went well, 1 where a command failed and said why, 2 for wrong options, 130 where it was interrupted.",
+        "0 where all went well, 1 where a command failed and said why, 2 for wrong options, 130 where it was stopped.",
     ]  # fmt: skip
     return "\n".join(lines) + "\n"
 
