@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Sequence
 
 from hsigui.commands.console import tell
+from hsigui.cube import working_memory
 from hsigui.errors import HsiError
 from hsigui.pipeline import cores, fitting
 from hsigui.pipeline.executors import table
@@ -30,7 +31,7 @@ def workers_of(arguments: argparse.Namespace, pieces: int, needs: Callable[[], S
     """
     words: str = arguments.scheduler or ""
     _, _, address = words.partition(":")
-    limit: int | None = getattr(arguments, "memory_limit", None)
+    limit = working_memory.limit()  # of each worker
     if address:
         if arguments.jobs is not None:
             raise HsiError(
@@ -52,7 +53,8 @@ def _count(arguments: argparse.Namespace, pieces: int, needs: Callable[[], Seque
     most = max(1, min(most, pieces))
     if most == 1:
         return 1
-    fit = fitting.fitting(needs(), most)
+    limit = working_memory.limit()
+    fit = fitting.fitting([need if limit is None else min(need, limit) for need in needs()], most)
     if fit.count < most:
         tell(
             say_number(
