@@ -12,6 +12,7 @@ from hsigui.cube.limits import memory_limit
 # libraries loaded, and more for each pixel and for each value of the cube.
 PROCESS_BYTES = 600 * 2**20
 PIXEL_BYTES, VALUE_BYTES = 1000, 4
+TRAINING_BYTES = 600 * 2**20  # beside that, of networks and their steps
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,11 @@ class Fitting:
 def of_map(rows: int, cols: int, bands: int) -> int:
     """Bytes that the map of a cube takes."""
     return PROCESS_BYTES + rows * cols * (PIXEL_BYTES + bands * VALUE_BYTES)
+
+
+def of_training(rows: int, cols: int, bands: int) -> int:
+    """Bytes that pretraining on a scene takes, its features and maps included."""
+    return of_map(rows, cols, bands) + TRAINING_BYTES
 
 
 def fitting(needs: Sequence[int], wanted: int) -> Fitting:
