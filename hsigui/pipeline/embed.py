@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,6 +14,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from hsigui.cube import working_memory
 from hsigui.cube.cube import Cube
 from hsigui.cube.edge_filter import Edges
 from hsigui.cube.fingerprint import HASHED_WHOLE, fingerprint, scene_fingerprint
@@ -25,7 +27,7 @@ from hsigui.methods import devices
 from hsigui.methods.checkpoint import Encoder
 from hsigui.methods.encoders import Network
 from hsigui.methods.patches import PatchBank, reflected
-from hsigui.pipeline import levels
+from hsigui.pipeline import disk, levels, mapped
 from hsigui.pipeline.context_features import EdgeAwareComponents, FeatureBlock, Window, context_blocks
 from hsigui.pipeline.edge_pooling import COMPONENT_REACH, ENCODER_REACH, FLOAT16_RANGE, Pooling, pool, scene_edges
 from hsigui.pipeline.features import ENCODER, Features, Store, Superpixels, finished
@@ -36,6 +38,7 @@ from hsigui.texts import say
 
 TILE = 256  # side of a tile embedded at once by a dense encoder
 BATCH = 256  # patches embedded at once by a patch encoder
+BAND_BYTES, FEATURE_BYTES = 20, 24  # that a tile takes for each of its pixels, a band and a feature (measured)
 SMALLEST_TILE = 16  # where memory runs out tiles are halved down to this
 FORMAT = 6  # of the features: kept ones of an earlier format are computed again
 
@@ -94,7 +97,9 @@ def _computed(
         pool(array, edges, _poolings(spec, blocks, columns), ctx)
         return valid, columns, edges
 
-    return _made(store, (cube.rows, cube.cols, sum(widths.values())), key, fill, ctx)
+    shape = (cube.rows, cube.cols, sum(widths.values()))
+    disk.require_held(cube.name, None if store is None else store.folder, math.prod(shape) * disk.FEATURE_BYTES)
+    return _made(store, shape, key, fill, ctx)
 
 
 def _made(
@@ -206,8 +211,9 @@ def _fill(
     valid = np.zeros((cube.rows, cube.cols), dtype=bool)
     network = encoder.network.to(device).eval()
     halo = max(network.halo, network.patch // 2, *(block.halo for block in blocks), 0)
+    side = tile_side(cube.bands, array.shape[2], halo)
     tiles = deque(
-        _Tile(cube, top, left, halo, TILE) for top in range(0, cube.rows, TILE) for left in range(0, cube.cols, TILE)
+        _Tile(cube, top, left, halo, side) for top in range(0, cube.rows, side) for left in range(0, cube.cols, side)
     )
     done, told_of_memory = 0, False
     try:
@@ -222,6 +228,7 @@ def _fill(
                 ran_out = True
             # Outside of the handler: there the error's frames would still hold what is to be freed.
             if not ran_out:
+                mapped.let_go(array)
                 done += tile.pixels
                 continue
             devices.free_memory(device)
@@ -233,6 +240,22 @@ def _fill(
         encoder.network.cpu()
     ctx.progress(1, 1, say("Embedding"))
     return valid
+
+
+def tile_side(bands: int, features: int, halo: int) -> int:
+    """Side in pixels of the tiles that features are made in: the usual one, halved until a tile fits into its part of a
+    limit of memory. The features are the same but for the last digits.
+
+    Args:
+        bands: of the cube, all of them: a tile is read with the bad ones.
+        features: of a pixel.
+        halo: pixels around a tile that are read with it.
+    """
+    side, each = TILE, bands * BAND_BYTES + features * FEATURE_BYTES
+    most = working_memory.within((TILE + 2 * halo) ** 2, 0.5, each)
+    while side > SMALLEST_TILE and (side + 2 * halo) ** 2 > most:
+        side //= 2
+    return side
 
 
 def _quarters(tile: _Tile, cube: Cube, halo: int, device: torch.device) -> list[_Tile]:
