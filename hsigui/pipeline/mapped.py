@@ -1,4 +1,5 @@
-"""Features while they are made in a file that is mapped into memory: pages that were worked on are let go of.
+"""Arrays in a file that is mapped into memory, features while they are made among them: pages that were worked on are
+let go of.
 
 A map of a file counts as the memory of the process as far as it was touched, up to the whole file. Features are made by
 tiles and then smoothed some columns at a time, which touches all of it: of ContrastDM, with 640 features a pixel, that
@@ -7,7 +8,10 @@ were 5 GB of a scene of 2000 x 2000. What is let go of stays in the file, writte
 
 from __future__ import annotations
 
+import math
 import mmap
+import os
+import tempfile
 from collections.abc import Callable
 from typing import Any
 
@@ -15,6 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsigui.cube import working_memory
+from hsigui.errors import HsiError
+from hsigui.texts import say
 
 KEPT_BYTES = 512 * 2**20  # of a map that may stay in memory while it is worked on
 
@@ -22,6 +28,34 @@ KEPT_BYTES = 512 * 2**20  # of a map that may stay in memory while it is worked 
 def kept_bytes() -> int:
     """Bytes of a map that may stay in memory: the usual number, fewer under a limit of memory."""
     return working_memory.within(KEPT_BYTES, 0.15, 1)
+
+
+def scratch(shape: tuple[int, ...], dtype: type[np.generic]) -> NDArray[Any]:
+    """Zeros; under a limit of memory in which they would take too much, in a file of the system's folder for such that
+    goes with the array.
+
+    Raises:
+        HsiError: the file cannot be made.
+    """
+    size = math.prod(shape) * np.dtype(dtype).itemsize
+    if working_memory.limit() is None or size <= kept_bytes():
+        return np.zeros(shape, dtype=dtype)
+    try:
+        with tempfile.TemporaryFile(prefix="hsigui-") as file:
+            file.truncate(size)
+            if hasattr(os, "posix_fallocate"):  # a map that runs out of disk kills the process
+                os.posix_fallocate(file.fileno(), 0, size)
+            return np.memmap(file, dtype=dtype, mode="r+", shape=shape)
+    except OSError as error:
+        raise HsiError(
+            say(
+                "{size:,.1f} GB cannot be held beside a memory limit, and not in {folder} either: {reason}.",
+                size=size / 1e9,
+                folder=tempfile.gettempdir(),
+                reason=error.strerror or error,
+            ),
+            say("Make room there, name another folder in the variable TMPDIR, or give a larger limit."),
+        ) from error
 
 
 def is_kept(array: NDArray[Any]) -> bool:
