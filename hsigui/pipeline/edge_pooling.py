@@ -13,7 +13,7 @@ from hsigui.cube.cube import Cube
 from hsigui.cube.edge_filter import GUIDE_COMPONENTS, Edges, edge_smoothed, find_edges
 from hsigui.cube.transform import fit_transform
 from hsigui.jobs import Context
-from hsigui.pipeline import cores, mapped
+from hsigui.pipeline import cores, edges_by_rows, mapped
 from hsigui.texts import say
 
 HELD_VALUES = 64_000_000  # float32 values smoothed at once (256 MB)
@@ -36,13 +36,15 @@ def scene_edges(cube: Cube, valid: NDArray[np.bool_], seed: int, ctx: Context) -
     """The edges of a scene, from its own leading components; 6 bytes a pixel are held meanwhile, 4 in the end. `valid`
     is rows x cols."""
     transform = fit_transform(cube, GUIDE_COMPONENTS, seed=seed, check=ctx.check)
-    components = np.empty((cube.rows, cube.cols, transform.channels), dtype=np.float16)
+    by_rows = edges_by_rows.too_large(cube.rows * cube.cols)
+    components = mapped.scratch((cube.rows, cube.cols, transform.channels), np.float16)
     for rows in cube.blocks():
         ctx.check()
         values = transform.apply(cube.read(rows))
         values[~valid[rows]] = 0.0
         components[rows] = np.clip(values, -FLOAT16_RANGE, FLOAT16_RANGE)
-    return find_edges(components, valid)
+        mapped.let_go(components)
+    return edges_by_rows.find_edges_by_rows(components, valid, ctx.check) if by_rows else find_edges(components, valid)
 
 
 def pool(array: NDArray[np.float16], edges: Edges, poolings: Iterable[Pooling], ctx: Context) -> None:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import shutil
+import tempfile
+import weakref
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -50,7 +53,8 @@ def embed(
     """The features of every pixel by the encoder's recipe: those of the encoder, then the blocks beside them.
 
     Args:
-        folder: where features are kept as a float16 .npy; found there again for the same cube, encoder and recipe.
+        folder: where features are kept as a float16 .npy; found there again for the same cube, encoder and recipe. None
+            keeps them in memory, or in a folder that goes with them where a limit of memory is too small for that.
         device: "auto", "cpu", "cuda" or "mps".
         known: transforms of another scene (`context_features.context_transforms`), for features that are to be
             comparable with that scene's; None for the cube's own.
@@ -68,6 +72,8 @@ def embed(
     spec = encoder.recipe.base
     key = _key(cube, identity, encoder, spec, known or (), matched=seen is not cube)
     cube = seen
+    aside = _aside(cube, encoder) if folder is None else None
+    folder = folder if aside is None else aside.path
     store = None if folder is None else Store(folder, key)
     first = None if store is None else store.load((cube.rows, cube.cols), ctx)
     if first is None:
@@ -75,7 +81,7 @@ def embed(
     first = _described(first, encoder)
     if not encoder.recipe.levels:
         return first
-    made = _levels(first, cube, encoder, folder)
+    made = _levels(first, cube, encoder, folder, aside)
     # For a classifier that is fitted already only the levels that it heeds are needed, and no superpixels.
     if known is None and levels.made_at_once(first.valid.size):
         made.make_all(ctx)
@@ -131,10 +137,41 @@ def _in_memory(size: int, error: HsiError | OSError) -> str:
     return say("The features ({megabytes:.0f} MB) stay in memory: {why}", megabytes=size / 1e6, why=why)
 
 
-def _levels(first: Features, cube: Cube, encoder: Encoder, folder: Path | None) -> levels.LevelSet:
+class _Aside:
+    """A folder for features that nobody asked to keep; it goes with the last who holds this."""
+
+    def __init__(self) -> None:
+        self.path = Path(tempfile.mkdtemp(prefix="hsigui-features-"))
+        self._removed = weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
+
+
+def _aside(cube: Cube, encoder: Encoder) -> _Aside | None:
+    """A folder for the features of a scene that a limit of memory leaves no room for; None where they fit.
+
+    Raises:
+        HsiError: it cannot be made.
+    """
+    size = disk.of_features(
+        [cube.rows * cube.cols], encoder.width, len(encoder.transform.good), encoder.recipe
+    )  # fmt: skip
+    if size.first + size.later <= working_memory.within(size.first + size.later, 0.2, 1):
+        return None
+    try:
+        return _Aside()
+    except OSError as error:
+        raise HsiError(
+            say("There is no room for the features: {strerror}.", strerror=error.strerror or error),
+            say("Is the disk full? The variable TMPDIR names another folder."),
+        ) from error
+
+
+def _levels(
+    first: Features, cube: Cube, encoder: Encoder, folder: Path | None, aside: _Aside | None
+) -> levels.LevelSet:
     """What makes the levels of context from the features of the first one, and finds them where they are kept."""
 
-    def make(level: Level, asked: Context) -> Features:
+    def make(level: Level, asked: Context, held: _Aside | None = aside) -> Features:
+        del held  # as long as levels can be asked for, their folder is there
         if level.features == encoder.recipe.base:
             return first
         store = None if folder is None else Store(folder, first.key, level.name)
