@@ -188,6 +188,6 @@ def owner_of(place: Path) -> Owner | None:
 def _space() -> str:
     """What tells the process numbers of this container from those of others; empty where the system has no such."""
     try:
-        return os.readlink("/proc/self/ns/pid")
+        return str(Path("/proc/self/ns/pid").readlink())
     except OSError:
         return ""
