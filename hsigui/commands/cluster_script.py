@@ -56,11 +56,12 @@ def script(arguments: argparse.Namespace, words: Sequence[str]) -> str:
     result = Path(parsed.out_dir if sharded else parsed.out)
     merged = arguments.merged or result.with_name(f"{result.name}-merged")
     tables = [str(parsed.table)] if sharded and parsed.table else [str(result)]
+    joining = ["merge", *tables, "--out", str(merged), "--cubes", *parsed.cubes] if sharded else []
     given = {
         "name": f"hsigui-{words[0]}", "tasks": arguments.tasks, "cpus": arguments.cpus, "memory": arguments.memory,
         "time": arguments.time, "minutes": minutes, "memory_mb": memory, "sharded": sharded,
         "command": f"{program} {shlex.join([*words, *_progress(words)])}",
-        "merge": f"{program} {shlex.join(['merge', *tables, '--out', str(merged)])}" if sharded else "",
+        "merge": f"{program} {shlex.join(joining)}" if joining else "",
         "merged": f"{merged}/{TABLE}", "marks": f"{result}-shares",
         "file": str(arguments.out or NAMES[arguments.kind]),
     }  # fmt: skip

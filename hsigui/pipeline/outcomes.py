@@ -23,7 +23,7 @@ from hsigui import untrusted
 from hsigui.claims import Claim, Claims, Owner
 from hsigui.errors import HsiError
 from hsigui.labels.formats import cells
-from hsigui.saving import what_to_do, write_bytes, written_beside
+from hsigui.saving import what_to_do, write_bytes, written_beside, written_together
 from hsigui.texts import say
 
 MADE, UNCHANGED, FAILED = "made", "unchanged", "failed"
@@ -61,6 +61,7 @@ class Outcomes:
     def __init__(self, table: Path, claims: Claims | None = None) -> None:
         self.table, self._claims = table, claims or Claims()
         self.folder = self.folder_of(table)
+        written_together(table)
         if self.folder.is_dir():
             return
         earlier = read_table(table)

@@ -112,21 +112,19 @@ def written_lines(found: Joined) -> tuple[CubeOutcome, ...]:
 
 
 def _lines_of(table: Path) -> list[Line]:
-    folder = Outcomes.folder_of(table)
-    if not folder.is_dir():
-        at = table.stat().st_mtime_ns
-        return [Line(line, _map_of(line, table), at, table) for line in read_table(table)]
     try:
-        found = [
+        if not Outcomes.folder_of(table).is_dir():
+            at = table.stat().st_mtime_ns
+            return [Line(line, _map_of(line, table), at, table) for line in read_table(table)]
+        return [
             Line(line, _map_of(line, table, file), file.stat().st_mtime_ns, table)
             for file, line in Outcomes(table).by_file()
         ]
     except OSError as error:
         raise HsiError(
-            say("{folder} cannot be read: {reason}.", folder=folder, reason=error.strerror or error),
-            say("Check the rights of the folder."),
+            say("{table} cannot be read: {reason}.", table=table, reason=error.strerror or error),
+            say("Check the name of the folder, and the rights there."),
         ) from error
-    return found
 
 
 def _map_of(line: CubeOutcome, table: Path, file: Path | None = None) -> Path | None:
