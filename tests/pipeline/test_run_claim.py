@@ -17,11 +17,22 @@ from hsigui.claims import Claim, Claims
 from hsigui.cube.demo import demo_scene
 from hsigui.cube.formats.envi import write_cube
 from hsigui.errors import HsiError
-from hsigui.jobs import Cancelled, SilentContext
+from hsigui.jobs import Cancelled, Context, SilentContext
 from hsigui.methods.resume_header import CLAIM, FILE
 from hsigui.pipeline import run_claim
 from hsigui.saving import is_alive
 from hsigui.specs import PretrainSpec
+
+HOLDER = """
+import sys, time
+from pathlib import Path
+from hsigui.jobs import SilentContext
+from hsigui.pipeline.run_claim import claimed
+
+with claimed(Path(sys.argv[1]), SilentContext()):
+    print("held", flush=True)
+    time.sleep(600)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -32,36 +43,22 @@ def scene(tmp_path_factory) -> Path:
     return path
 
 
-def start(scene: Path, run: Path, *more: str) -> subprocess.Popen[str]:
-    words = ["pretrain", scene, "--device", "cpu", "--threads", "1", "--no-monitor", "--quiet", "--out", run, *more]
-    command = [sys.executable, "-m", "hsigui", *map(str, words)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-
-
-def until(what, seconds: float = 60.0) -> None:
-    end = time.monotonic() + seconds
-    while not what():
-        assert time.monotonic() < end
-        time.sleep(0.05)
-
-
-def test_the_second_of_two_trainings_is_told_who_is_at_it_and_the_folder_is_free_once_the_first_was_killed(
-    scene, tmp_path
-):
+def test_a_command_is_told_who_trains_in_its_folder_which_is_free_once_that_process_was_killed(scene, tmp_path):
     run = tmp_path / "run"
-    first = start(scene, run, "--epochs", "100000")
+    first = subprocess.Popen([sys.executable, "-c", HOLDER, str(run)], stdout=subprocess.PIPE, text=True)
     try:
-        until((run / CLAIM).exists)
-        second = start(scene, run, "--epochs", "30", "--replace")
-        _, said = second.communicate(timeout=60)
+        assert first.stdout.readline() == "held\n"
+        words = ["pretrain", scene, "--device", "cpu", "--epochs", "30", "--out", run, "--replace"]
+        command = [sys.executable, "-m", "hsigui", *map(str, words)]
+        second = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
         assert second.returncode == 1
-        assert f"process {first.pid} on {socket.gethostname()} has been training there since" in said
-        assert first.poll() is None
-        assert not (run / "run.json").exists()
+        assert f"process {first.pid} on {socket.gethostname()} has been training there since" in second.stderr
+        assert [path.name for path in run.iterdir()] == [CLAIM]
     finally:
         first.kill()
         first.communicate()
     assert (run / CLAIM).exists(), "it was killed"
+    assert not run_claim.is_claimed(run)
     with run_claim.claimed(run, SilentContext()):
         assert json.loads((run / CLAIM).read_text())["pid"] == os.getpid()
 
@@ -147,16 +144,18 @@ def test_a_process_of_another_container_is_not_looked_for_by_its_number(tmp_path
 
 def test_a_training_whose_folder_was_taken_over_ends_without_writing(tmp_path):
     run = tmp_path / "run"
-    with (
-        pytest.raises(HsiError, match="was taken over by process 7 on elsewhere"),
-        run_claim.claimed(run, SilentContext(), Claims(beat=0.01)) as watched,
-    ):
+    with run_claim.claimed(run, SilentContext(), Claims(beat=0.01)) as watched:
         watched.check()
         (run / CLAIM).write_text('{"host": "elsewhere", "pid": 7, "token": "t"}', encoding="utf-8")
-        for _ in range(500):
-            time.sleep(0.01)
-            watched.check()
+        with pytest.raises(HsiError, match="was taken over by process 7 on elsewhere"):
+            checked_until_told(watched)
     assert json.loads((run / CLAIM).read_text())["pid"] == 7, "it stays the other's"
+
+
+def checked_until_told(ctx: Context) -> None:
+    for _ in range(500):
+        time.sleep(0.01)
+        ctx.check()
 
 
 def test_one_training_may_ask_twice_and_leaves_no_empty_folder(tmp_path):

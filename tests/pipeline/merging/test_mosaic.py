@@ -95,7 +95,7 @@ def test_classes_of_one_name_are_brought_to_one_number_where_it_is_asked_for(tmp
     second = np.array([[0, 1, 2, 7]], np.uint16)
     add(tmp_path / "maps", "a", np.array([[1, 2, 4, 0]], np.uint16), at(0, 0))
     add(tmp_path / "maps", "b", second, at(40, 0), other)
-    with pytest.raises(HsiError, match="Class 1 is Corn in a-map.tif, and Water in b-map.tif"):
+    with pytest.raises(HsiError, match=r"Class 1 is Corn in a-map\.tif, and Water in b-map\.tif"):
         merge([tmp_path / "maps"], tmp_path / "out", Asked(), CTX)
     assert not (tmp_path / "out").exists()
     found = merge([tmp_path / "maps"], tmp_path / "out", Asked(match_classes=True, tiff=True), CTX)
