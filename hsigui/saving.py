@@ -101,6 +101,13 @@ def others_are_kept() -> bool:
     return _kept is not None
 
 
+def written_together(*paths: Path) -> None:
+    """Takes files out of what `others_kept` looks after: several processes make them anew from the same record, so what
+    another has changed there is no loss."""
+    if _kept is not None:
+        _kept.forget(paths)
+
+
 @contextmanager
 def written_beside(*targets: Path) -> Iterator[tuple[Path, ...]]:
     """Gives one scratch path for each target, in its folder; on leaving they are renamed to the targets, in order.

@@ -6,6 +6,7 @@ import argparse
 
 from hsigui import __version__
 from hsigui.commands.accuracy_parser import add_evaluate, add_sample, add_study
+from hsigui.commands.cluster_parser import add_cluster_script, add_merge
 from hsigui.commands.demo_parser import add_demo
 from hsigui.commands.edit_parser import add_edit
 from hsigui.commands.helping import Parser
@@ -22,7 +23,8 @@ from hsigui.cube.remote.opening import is_address, typed_address
 from hsigui.texts import say
 
 COMMANDS = ("info", "prepare", "mask", "labels", "derive", "match", "statistics", "separability", "sample", "pretrain",
-            "classify", "edit", "export", "card", "evaluate", "areas", "study", "project", "demo")  # fmt: skip
+            "classify", "edit", "export", "card", "evaluate", "areas", "study", "merge", "cluster-script", "project",
+            "demo")  # fmt: skip
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -57,6 +59,8 @@ def build_parser() -> argparse.ArgumentParser:
     add_evaluate(commands)
     add_areas(commands)
     add_study(commands)
+    add_merge(commands)
+    add_cluster_script(commands)
     add_project(commands)
     for name, uses in (("pretrain", ("pretrain",)), ("classify", ("map",)), ("derive", ("statistics",)),
                        ("statistics", ("statistics",)), ("separability", ("statistics",)),
@@ -65,7 +69,7 @@ def build_parser() -> argparse.ArgumentParser:
     for name in ("info", "prepare", "mask", "labels", "derive", "match", "statistics", "separability", "sample",
                  "pretrain", "classify", "export", "evaluate", "areas", "study"):  # fmt: skip
         add_outside(commands.choices[name])
-    for name in ("prepare", "mask", "derive", "statistics", "areas", "pretrain", "classify", "study"):
+    for name in ("prepare", "mask", "derive", "statistics", "areas", "pretrain", "classify", "study", "merge"):
         add_progress(commands.choices[name])
     for name in ("prepare", "derive", "statistics", "separability", "pretrain", "classify", "study"):
         add_memory_limit(commands.choices[name])

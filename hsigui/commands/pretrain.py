@@ -17,7 +17,7 @@ from hsigui.jobs import Context
 from hsigui.masks.using import PRETRAIN
 from hsigui.methods import asked, registry
 from hsigui.methods.resume_header import FILE, read_header
-from hsigui.pipeline import disk
+from hsigui.pipeline import disk, run_claim
 from hsigui.pipeline.features import SETS_KEPT
 from hsigui.specs import PretrainSpec
 from hsigui.texts import say
@@ -40,6 +40,7 @@ def pretrain(arguments: argparse.Namespace) -> None:
         begin_from=str(arguments.begin_from.resolve()) if arguments.begin_from else "",
     )  # fmt: skip
     check_folder(arguments.out)
+    run_claim.require_free(arguments.out)
     if (arguments.out / "run.json").exists() and not (arguments.replace or arguments.resume):
         raise HsiError(
             say("{out} holds a finished run.", out=arguments.out),
@@ -65,15 +66,16 @@ def pretrain(arguments: argparse.Namespace) -> None:
     command = canonical(arguments, epochs=spec.epochs, settings=asked.words(spec.settings))
 
     def work(ctx: Context) -> Encoder:
-        encoder = api.pretrain(
-            cubes, spec=spec, folder=arguments.out, labels=watched, resume=arguments.resume, mask=masks,
-            command=command, ctx=ctx,
-        )  # fmt: skip
-        for cube in cubes[:SETS_KEPT]:
-            if not disk.holds_features(arguments.out, cube, encoder):
-                continue  # which the training has said before it began
-            api.embed(cube, encoder, folder=arguments.out, device=spec.device, ctx=ctx)
-        return encoder
+        with run_claim.claimed(arguments.out, ctx) as alone:  # until the features are those of these weights
+            encoder = api.pretrain(
+                cubes, spec=spec, folder=arguments.out, labels=watched, resume=arguments.resume, mask=masks,
+                command=command, ctx=alone,
+            )  # fmt: skip
+            for cube in cubes[:SETS_KEPT]:
+                if not disk.holds_features(arguments.out, cube, encoder):
+                    continue  # which the training has said before it began
+                api.embed(cube, encoder, folder=arguments.out, device=spec.device, ctx=alone)
+            return encoder
 
     try:
         encoder = run_with_progress(work, say("Loading PyTorch"))

@@ -35,7 +35,7 @@ from hsigui.methods.settings import MethodSettings
 from hsigui.methods.stacked_scenes import StackedScenes
 from hsigui.methods.untrained import NoTraining
 from hsigui.one_thread import one_blas_thread
-from hsigui.pipeline import by_windows, rescue, several
+from hsigui.pipeline import by_windows, rescue, run_claim, several
 from hsigui.pipeline.going_on import begun_in
 from hsigui.pipeline.provenance import raster_hash
 from hsigui.pipeline.what_is_seen import masked_out, require_learnable, require_seen, started_from
@@ -73,10 +73,11 @@ def pretrain(
 
     Raises:
         HsiError: the disk is too full for the run, or it cannot be written in the end (the sentence says where it lies
-            then); a scene is too small or empty, scenes have no bands in common or values of different scales, the
-            method, a setting or the device does not exist, a value is not allowed or was another when the training was
-            begun, the run to go on from is of another kind, memory does not suffice, the loss became non-finite before
-            anything good was learned, or there is no training to go on with.
+            then), or another process trains in its folder; a scene is too small or empty, scenes have no bands in
+            common or values of different scales, the method, a setting or the device does not exist, a value is not
+            allowed or was another when the training was begun, the run to go on from is of another kind, memory does
+            not suffice, the loss became non-finite before anything good was learned, or there is no training to go on
+            with.
         Cancelled: through the context; what is needed to go on is left in `out`.
     """
     info = registry.method(spec.method)
@@ -109,8 +110,8 @@ def pretrain(
         cubes, spec, settings, plan, going_on, started, epochs, device, threads, out, kept, labels, resume, command,
         labels_from or {},
     )  # fmt: skip
-    with one_blas_thread(), devices.on_threads(1):
-        return _pretrained(wanted, ctx)
+    with run_claim.claimed(kept, ctx) as watched, one_blas_thread(), devices.on_threads(1):
+        return _pretrained(wanted, watched)
 
 
 @dataclass(frozen=True, eq=False)
@@ -208,6 +209,7 @@ def _pretrained(wanted: _Wanted, ctx: Context) -> Encoder:
         kept=_kept(trained, training, wanted), watched_by=_watched_by(watch, wanted),
         course=trained.course,
     )  # fmt: skip
+    ctx.check()
     if wanted.out is not None:
         rescue.save(encoder, wanted.out)
         unfinished.remove(wanted.out)

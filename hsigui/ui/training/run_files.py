@@ -31,6 +31,7 @@ from hsigui.methods.registry import method
 from hsigui.methods.run_record import SETTINGS
 from hsigui.methods.settings import told
 from hsigui.pipeline import live
+from hsigui.pipeline.run_claim import is_claimed
 from hsigui.specs import PretrainSpec
 from hsigui.storage.recovery import scene_key
 from hsigui.storage.runs import LOCK, KeptRun, Runs, UnfinishedRun, give_up, unfinished_in
@@ -347,7 +348,9 @@ def _lock(folder: Path) -> Iterator[None]:
 
 
 def _is_held(folder: Path) -> bool:
-    """Whether a window is training in a folder."""
+    """Whether a window, or a command, is training in a folder."""
+    if is_claimed(folder):
+        return True
     lock = _lock_file(folder)
     free = lock.tryLock(0)
     if free:
