@@ -21,6 +21,7 @@ from hsigui.api import (
     match,
     open,
     open_bands,
+    plan,
     prepare,
     pretrain,
     quality_layers,
@@ -47,6 +48,7 @@ from hsigui.labels.classes import ClassInfo, ClassTable
 from hsigui.masks.mask import Mask
 from hsigui.methods.checkpoint import Encoder
 from hsigui.pipeline.classify import ClassMap
+from hsigui.pipeline.costs.plan import Plan
 from hsigui.pipeline.edited import EditedMap
 from hsigui.pipeline.evaluation import Evaluation
 from hsigui.pipeline.features import Features
@@ -138,6 +140,7 @@ __all__ = [
     "Normalise",
     "Onto",
     "Paint",
+    "Plan",
     "Polygons",
     "PretrainSpec",
     "ProbeSpec",
@@ -172,6 +175,7 @@ __all__ = [
     "match",
     "open",
     "open_bands",
+    "plan",
     "prepare",
     "pretrain",
     "proposed_bad_bands",

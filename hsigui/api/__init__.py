@@ -17,6 +17,7 @@ from hsigui.api.given import LabelsLike, LibraryLike, PathLike, TruthLike
 from hsigui.api.layers import derive, separability, statistics
 from hsigui.api.mapping import ask, classify, fit, load_classifier
 from hsigui.api.masking import MaskLike, MasksLike, mask, read_mask
+from hsigui.api.planning import plan
 from hsigui.api.reading import open, quality_layers, read_labels, read_library
 from hsigui.api.training import embed, load_encoder, pretrain
 from hsigui.api.writing import keep, save
@@ -27,6 +28,7 @@ from hsigui.cube.open import ImportChoice
 from hsigui.errors import HsiError
 from hsigui.jobs import Context, quiet
 from hsigui.masks.mask import Mask
+from hsigui.pipeline.costs.plan import Plan
 from hsigui.pipeline.edited import EditedMap
 from hsigui.pipeline.result import Result
 from hsigui.pipeline.values import Classifier, Filters, KeptClassifier, Labels, LabelSplit, SceneFeatures
@@ -52,6 +54,7 @@ __all__ = [
     "MaskLike",
     "MasksLike",
     "PathLike",
+    "Plan",
     "PretrainSpec",
     "ProbeSpec",
     "Result",
@@ -77,6 +80,7 @@ __all__ = [
     "match",
     "open",
     "open_bands",
+    "plan",
     "prepare",
     "pretrain",
     "quality_layers",

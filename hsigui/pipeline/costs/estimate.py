@@ -11,7 +11,7 @@ where each f(P) = fixed + each x P was measured at two sizes. N workers share th
 from __future__ import annotations
 
 import heapq
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
@@ -23,7 +23,7 @@ TRAINED = ("once", "each", "never")
 TERMS = ("start", "opening", "reading", "preparing", "training", "watching", "embedding", "probe", "drawing", "writing")
 KNEE = 256 * 256  # pixels of a tile: beyond it memory grows by what is held of the whole scene alone
 HELD_COPIES = 4  # of a training's input, float32, while superpixels are sought
-HELD_FEATURES = 1_000_000_000  # bytes of features that are held; more lie in a file
+HELD_FEATURES = 1_000_000_000  # bytes of the widest level's features that are held; more lie in a file
 MAP_BYTES = 24  # a pixel: classes, confidence, entropy, margin, edges, validity
 CACHED = 0.5  # of the memory may hold what was read before
 LEAST_DOUBT = 0.1  # of a figure, however well the rounds agree
@@ -198,7 +198,9 @@ class Model:
         if machine.memory and memory:
             found["memory"] = max(1, int(machine.memory // memory))
         if machine.read_speed:
-            reading = sum(self._read(one, self.trains(number)) for number, one in enumerate(scenes)) / machine.read_speed
+            reading = (
+                sum(self._read(one, self.trains(number)) for number, one in enumerate(scenes)) / machine.read_speed
+            )
             work = sum(
                 self.scene(one, self.trains(number), 0, machine.cores).seconds for number, one in enumerate(scenes)
             )
@@ -237,21 +239,19 @@ class Model:
         found["probe"], found["drawing"] = part("probe", pixels), part("drawing", pixels)
         return found
 
-    def _shared(self, of: object, number: int, workers: int) -> float:
+    def _shared(self, seconds: Callable[[Figures], float], number: int, workers: int) -> float:
         """Seconds of a share of the processor, between those of one core and of the whole by Amdahl's law: a part that
         cores share, and one that they cannot."""
         measured, cores = self._measured, self.machine.cores
-        seconds = of  # a function of figures
-        assert callable(seconds)
         whole = seconds(measured.whole[number]) if measured.whole else None
         single = seconds(measured.single[number]) if measured.single else None
         if whole is None or single is None:
-            return float(single if whole is None else whole)  # type: ignore[arg-type]
+            return (single or 0.0) if whole is None else whole
         share = max(1.0, cores / workers)
         if cores == 1 or share >= cores:
-            return float(whole)
+            return whole
         spread = max(0.0, (single - whole) / (1 - 1 / cores))
-        return float(single - spread * (1 - 1 / share))
+        return single - spread * (1 - 1 / share)
 
     def _read(self, scene: FoundScene, trains: bool) -> float:
         """Bytes that come from the disk: all passes where the memory cannot hold the scene, else the first."""
@@ -328,8 +328,9 @@ def memory_of(scene: FoundScene, trains: bool, facts: Facts) -> float:
     """
     beyond = max(0, scene.pixels - KNEE)
     few = min(scene.pixels, KNEE)
-    features = min(HELD_FEATURES, beyond * facts.width * 2.0)
-    mapping = facts.memory_mapping.at(few) + features + beyond * MAP_BYTES
+    held_pixels = min(beyond, HELD_FEATURES // max(1, 2 * facts.width))
+    mapping = facts.memory_mapping.at(few) + beyond * MAP_BYTES
+    mapping += held_pixels * (facts.features_first + facts.features_later)
     if not trains:
         return mapping
     held = HELD_COPIES * 4 * facts.channels * min(beyond, prepared_pixels(scene.pixels, facts.channels))

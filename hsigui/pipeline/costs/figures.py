@@ -80,11 +80,7 @@ class Figures:
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Figures:
         """The figures that `to_json` wrote."""
-        found = {
-            each.name: Line(**value) if isinstance(value := values[each.name], Mapping) else float(value)
-            for each in fields(cls)
-        }
-        return cls(**found)
+        return cls(**_read(cls, values))
 
     def to_json(self) -> dict[str, Any]:
         """By name; of lines `fixed` and `each`."""
@@ -120,16 +116,20 @@ class Facts:
     memory_training: Line
     memory_mapping: Line
 
-    to_json = Figures.to_json
-
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Facts:
         """The facts that `to_json` wrote."""
-        found = {
-            each.name: Line(**value) if isinstance(value := values[each.name], Mapping) else value
-            for each in fields(cls)
-        }
-        return cls(**found)
+        return cls(**_read(cls, values))
+
+    def to_json(self) -> dict[str, Any]:
+        """As of `Figures`."""
+        return asdict(self)
+
+
+def _read(kind: type[Figures] | type[Facts], values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of a class by the names of its fields; those with two parts as lines."""
+    found = {each.name: values[each.name] for each in fields(kind)}
+    return {name: Line(**value) if isinstance(value, Mapping) else value for name, value in found.items()}
 
 
 @dataclass(frozen=True)

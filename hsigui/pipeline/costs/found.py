@@ -84,7 +84,9 @@ def scenes_under(
             out.append(LeftOut(path, error.message if isinstance(error, HsiError) else str(error)))
             continue
         if scene.bands < LEAST_BANDS:
-            out.append(LeftOut(path, say("It has too few bands for a hyperspectral scene ({bands}).", bands=scene.bands)))
+            out.append(
+                LeftOut(path, say("It has too few bands for a hyperspectral scene ({bands}).", bands=scene.bands))
+            )
             continue
         found.append(scene)
     if not found:

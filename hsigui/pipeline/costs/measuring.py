@@ -25,7 +25,7 @@ from hsigui.pipeline.costs import speeds
 from hsigui.pipeline.costs.course import Course
 from hsigui.pipeline.costs.figures import Facts, Figures, Line, Machine, Measured
 from hsigui.pipeline.costs.found import FoundScene
-from hsigui.specs import MapSpec, PretrainSpec
+from hsigui.specs import PretrainSpec
 from hsigui.texts import say
 
 SIDES = (96, 192)  # pixels, of the crops
@@ -226,7 +226,9 @@ def _figures(
     """The figures of one round."""
     found = mapped["rounds"][number]["crops"]
     small, large = found
-    lines = {name: _line(small, large, name) for name in ("embedding", "finding", "probe", "drawing", "writing", "kept")}
+    lines: dict[str, Any] = {
+        name: _line(found, name) for name in ("embedding", "finding", "probe", "drawing", "writing", "kept")
+    }
     learning = _learning(trained, number, course)
     started = 0.0 if trained is None else command + trained["start"] + trained["cold"]
     return Figures(
@@ -236,7 +238,9 @@ def _figures(
     )  # fmt: skip
 
 
-def _line(small: Mapping[str, Any], large: Mapping[str, Any], name: str) -> Line:
+def _line(crops: Sequence[Mapping[str, Any]], name: str) -> Line:
+    """Of the small and the large crop."""
+    small, large = crops
     return Line.through((small["pixels"], small[name]), (large["pixels"], large[name]))
 
 
@@ -247,12 +251,12 @@ def _learning(trained: Mapping[str, Any] | None, number: int, course: Course) ->
     found = trained["rounds"][number]
     first, short = found["first"], found["short"]
     if not course.learns:
-        return {"preparing": _line(*first, "seconds"), "step": 0.0, "later_step": 0.0, "watching": 0.0,
+        return {"preparing": _line(first, "seconds"), "step": 0.0, "later_step": 0.0, "watching": 0.0,
                 "finishing": max(0.0, short[0]["seconds"] - first[-1]["seconds"])}  # fmt: skip
     one, other = short
     step = max(0.0, other["seconds"] - one["seconds"]) / max(1, other["steps"] - one["steps"])
     before = [{**each, "seconds": max(0.0, each["seconds"] - each["made"] * step)} for each in first]
-    preparing = _line(*before, "seconds")
+    preparing = _line(before, "seconds")
     # What a short training takes beside its steps of the first stage: what comes before, after, and a second stage.
     later = 0 if course.later_steps == 0 else course.later_steps // max(1, course.epochs)
     rest = max(0.0, other["seconds"] - preparing.at(other["pixels"]) - step * (other["steps"] - later))
@@ -277,5 +281,5 @@ def _facts(trained: Mapping[str, Any] | None, mapped: Mapping[str, Any]) -> Fact
         bands=mapped["bands"], channels=mapped["channels"], width=crops[-1]["width"], passes_training=passes,
         passes_mapping=crops[-1]["passes"], passes_kept=crops[-1]["passes_kept"],
         features_first=mapped["features_first"], features_later=mapped["features_later"], run=mapped["run"],
-        map=_line(*crops, "map"), memory_training=training, memory_mapping=mapping,
+        map=_line(crops, "map"), memory_training=training, memory_mapping=mapping,
     )  # fmt: skip

@@ -21,6 +21,7 @@ if __name__ == "__main__":  # before the libraries: they count the cores as they
     _clock = time.process_time if _request["clock"] == "processor" else time.perf_counter
     _begun = _clock()
 
+import contextlib
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -138,10 +139,8 @@ def training(request: Mapping[str, Any], clock: Clock) -> dict[str, Any]:
         stop = Stops()
 
         def begin() -> None:
-            try:
+            with contextlib.suppress(Cancelled):  # that is what it was begun for
                 pretrain(cube, replace(spec, monitor=False), stop)
-            except Cancelled:
-                pass
 
         seconds, _ = timing.of(begin)
         passes = counter.samples / (cube.rows * cube.cols * cube.bands)
@@ -197,9 +196,9 @@ def mapping(request: Mapping[str, Any], clock: Clock) -> dict[str, Any]:
         return _mapped(path, folder, request, asked, timing)
 
     before = one(request["crops"][0])
-    rounds = []
+    rounds: list[dict[str, Any]] = []
     for _ in range(request["rounds"]):
-        found, peaks = [], []
+        found, peaks = list[dict[str, Any]](), list[int]()
         for path in request["crops"]:
             found.append(one(path))
             peaks.append(peak())
