@@ -90,10 +90,10 @@ def _sizes(plan: Plan) -> str:
     pixels = sum(one.pixels for one in plan.scenes)
     count = say_number("{count:,} scene", "{count:,} scenes", len(plan.scenes))
     return say(
-        "{scenes}, {pixels:,} pixels, {stored}; measured in {seconds:.0f} s on this machine ({cores} cores, {memory})",
+        "{scenes}, {pixels:,} pixels, {stored}; measured in {seconds:.0f} s on this machine ({cores}, {memory})",
         scenes=count, pixels=pixels, stored=bytes_in_words(sum(one.stored for one in plan.scenes)),
-        seconds=plan.measured.seconds, cores=plan.measured.machine.cores,
-        memory=bytes_in_words(plan.measured.machine.memory),
+        seconds=plan.measured.seconds, memory=bytes_in_words(plan.measured.machine.memory),
+        cores=say_number("{count} core", "{count} cores", plan.measured.machine.cores),
     )  # fmt: skip
 
 

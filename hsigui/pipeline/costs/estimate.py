@@ -302,6 +302,8 @@ class Model:
         total, limit = first + max(spent, disk), "workers"
         if disk > spent:
             limit = "disk"
+        elif workers == 1 and each == 1:
+            limit = "workers"
         elif first > spent:
             limit = "training"
         elif lengths and max(lengths) > 0.95 * busy and workers > 1:

@@ -31,6 +31,7 @@ from hsigui.texts import say
 SIDES = (96, 192)  # pixels, of the crops
 SHORT_SIDES = (24, 36)  # of those that whole epochs are made on
 SHORT_STEPS = (5, 30)  # where steps are counted
+TURNS = 20  # in which steps and their preparation are taken apart
 LOOK = 0.1  # seconds between two looks at a trial
 
 
@@ -111,8 +112,7 @@ def measure(
             for kind in kinds
         }
     trained, mapped = answers[kinds[0]]
-    cores = int(answers[kinds[-1]][1]["threads"]) if whole else 1
-    machine = Machine(cores if whole else allowed_cores(), memory(), speed, writes)
+    machine = Machine(allowed_cores(), memory(), speed, writes)
     return Measured(
         machine, figures.get("whole", ()), figures.get("single", ()), _facts(trained, mapped),
         time.perf_counter() - begun, busy,
@@ -254,9 +254,7 @@ def _learning(trained: Mapping[str, Any] | None, number: int, course: Course) ->
         return {"preparing": _line(first, "seconds"), "step": 0.0, "later_step": 0.0, "watching": 0.0,
                 "finishing": max(0.0, short[0]["seconds"] - first[-1]["seconds"])}  # fmt: skip
     one, other = short
-    step = max(0.0, other["seconds"] - one["seconds"]) / max(1, other["steps"] - one["steps"])
-    before = [{**each, "seconds": max(0.0, each["seconds"] - each["made"] * step)} for each in first]
-    preparing = _line(before, "seconds")
+    step, preparing = _taken_apart(first, one, other)
     # What a short training takes beside its steps of the first stage: what comes before, after, and a second stage.
     later = 0 if course.later_steps == 0 else course.later_steps // max(1, course.epochs)
     rest = max(0.0, other["seconds"] - preparing.at(other["pixels"]) - step * (other["steps"] - later))
@@ -266,6 +264,26 @@ def _learning(trained: Mapping[str, Any] | None, number: int, course: Course) ->
         watching = max(0.0, watched["seconds"] - other["seconds"]) / watched["readings"]
     return {"preparing": preparing, "step": step, "later_step": rest / later if later else 0.0, "watching": watching,
             "finishing": 0.0 if later else rest}  # fmt: skip
+
+
+def _taken_apart(
+    first: Sequence[Mapping[str, Any]], one: Mapping[str, Any], other: Mapping[str, Any]
+) -> tuple[float, Line]:
+    """Seconds of a step, and of what comes before the first.
+
+    Two trainings that were ended after their first steps and two that were not differ in pixels and in steps: each
+    pair gives one of the two where the other is known, so that a few turns find both.
+
+    Args:
+        first: those that were ended early, on the small and the large crop.
+    """
+    preparing = Line()
+    for _ in range(TURNS):
+        more = other["seconds"] - one["seconds"] - preparing.each * (other["pixels"] - one["pixels"])
+        step = max(0.0, more) / max(1, other["steps"] - one["steps"])
+        preparing = _line([{**each, "seconds": max(0.0, each["seconds"] - each["made"] * step)} for each in first],
+                          "seconds")  # fmt: skip
+    return step, preparing
 
 
 def _facts(trained: Mapping[str, Any] | None, mapped: Mapping[str, Any]) -> Facts:

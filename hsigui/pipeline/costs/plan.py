@@ -130,8 +130,8 @@ def plan(places: Sequence[Path], wish: Wish, ctx: Context, *, launch: Launch | N
     shares = [min(count, wish.per_machine or count) for count in wish.workers]
     cores = measuring.allowed_cores()
     measured = measuring.measure(
-        scenes[0], scenes, trial, ctx, whole=cores == 1 or min(shares) < cores or wish.trained == "once",
-        single=cores > 1 and max(shares) > 1, read_speed=wish.read_speed, launch=launch,
+        scenes[0], scenes, trial, ctx, whole=cores > 1 and (min(shares) < cores or wish.trained == "once"),
+        single=cores == 1 or max(shares) > 1, read_speed=wish.read_speed, launch=launch,
     )  # fmt: skip
     found = estimate(
         scenes, measured, Asked(wish.trained, course, wish.workers, wish.per_machine, wish.price)
@@ -184,7 +184,7 @@ def _require_sound(wish: Wish) -> None:
 def _notes(wish: Wish, scenes: Sequence[FoundScene], measured: Measured) -> tuple[str, ...]:
     """What to know of the figures."""
     found, machine, pixels = list[str](), measured.machine, scenes[0].pixels
-    if measured.busy > BUSY * measuring.allowed_cores():
+    if measured.whole and measured.busy > BUSY * measuring.allowed_cores():
         found.append(
             say("Other programs kept the machine busy while it was measured (load {load:.1f} on {cores} cores): hours "
                 "of a worker with all cores are too high.", load=measured.busy, cores=measuring.allowed_cores())
