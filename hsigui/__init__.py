@@ -13,7 +13,8 @@ __version__ = "0.1.0"
 _PLACES = {
     "hsigui.api": (
         "areas", "ask", "classify", "classify_by", "derive", "edit", "embed", "evaluate", "fit", "keep",
-        "load_classifier", "load_encoder", "mask", "match", "memory_limit", "open", "open_bands", "prepare", "pretrain",
+        "load_classifier", "load_encoder", "mask", "match", "memory_limit", "open", "open_bands", "plan", "prepare",
+        "pretrain",
         "quality_layers", "read_labels", "read_library", "read_mask", "sample", "save", "save_cube", "separability",
         "statistics",
     ),
@@ -35,6 +36,7 @@ _PLACES = {
     "hsigui.masks.mask": ("Mask",),
     "hsigui.methods.checkpoint": ("Encoder",),
     "hsigui.pipeline.classify": ("ClassMap",),
+    "hsigui.pipeline.costs.plan": ("Plan",),
     "hsigui.pipeline.edited": ("EditedMap",),
     "hsigui.pipeline.evaluation": ("Evaluation",),
     "hsigui.pipeline.features": ("Features",),

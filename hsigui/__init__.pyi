@@ -22,6 +22,7 @@ from hsigui.api import (
     memory_limit,
     open,
     open_bands,
+    plan,
     prepare,
     pretrain,
     quality_layers,
@@ -48,6 +49,7 @@ from hsigui.labels.classes import ClassInfo, ClassTable
 from hsigui.masks.mask import Mask
 from hsigui.methods.checkpoint import Encoder
 from hsigui.pipeline.classify import ClassMap
+from hsigui.pipeline.costs.plan import Plan
 from hsigui.pipeline.edited import EditedMap
 from hsigui.pipeline.evaluation import Evaluation
 from hsigui.pipeline.features import Features
@@ -139,6 +141,7 @@ __all__ = [
     "Normalise",
     "Onto",
     "Paint",
+    "Plan",
     "Polygons",
     "PretrainSpec",
     "ProbeSpec",
@@ -174,6 +177,7 @@ __all__ = [
     "memory_limit",
     "open",
     "open_bands",
+    "plan",
     "prepare",
     "pretrain",
     "proposed_bad_bands",

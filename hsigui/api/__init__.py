@@ -18,6 +18,7 @@ from hsigui.api.layers import derive, separability, statistics
 from hsigui.api.limits import memory_limit
 from hsigui.api.mapping import ask, classify, fit, load_classifier
 from hsigui.api.masking import MaskLike, MasksLike, mask, read_mask
+from hsigui.api.planning import plan
 from hsigui.api.reading import open, quality_layers, read_labels, read_library
 from hsigui.api.training import embed, load_encoder, pretrain
 from hsigui.api.writing import keep, save
@@ -28,6 +29,7 @@ from hsigui.cube.open import ImportChoice
 from hsigui.errors import HsiError
 from hsigui.jobs import Context, quiet
 from hsigui.masks.mask import Mask
+from hsigui.pipeline.costs.plan import Plan
 from hsigui.pipeline.edited import EditedMap
 from hsigui.pipeline.result import Result
 from hsigui.pipeline.values import Classifier, Filters, KeptClassifier, Labels, LabelSplit, SceneFeatures
@@ -53,6 +55,7 @@ __all__ = [
     "MaskLike",
     "MasksLike",
     "PathLike",
+    "Plan",
     "PretrainSpec",
     "ProbeSpec",
     "Result",
@@ -79,6 +82,7 @@ __all__ = [
     "memory_limit",
     "open",
     "open_bands",
+    "plan",
     "prepare",
     "pretrain",
     "quality_layers",
