@@ -15,8 +15,9 @@ _PLACES = {
         "areas", "ask", "classify", "classify_by", "derive", "edit", "embed", "evaluate", "fit", "keep",
         "load_classifier", "load_encoder", "mask", "match", "open", "open_bands", "prepare", "pretrain",
         "quality_layers", "read_labels", "read_library", "read_mask", "sample", "save", "save_cube", "separability",
-        "statistics",
+        "statistics", "study",
     ),
+    "hsigui.api.progress_bar": ("ProgressBar",),
     "hsigui.analysis.class_statistics": ("ClassStatistics", "Statistics"),
     "hsigui.analysis.layer": ("Layer", "LayerRecipe"),
     "hsigui.analysis.ranking": ("Match", "Matches"),
@@ -39,6 +40,7 @@ _PLACES = {
     "hsigui.pipeline.evaluation": ("Evaluation",),
     "hsigui.pipeline.features": ("Features",),
     "hsigui.pipeline.result": ("Result",),
+    "hsigui.pipeline.study.plan": ("StudySpec",),
     "hsigui.pipeline.values": ("Classifier", "Filters", "KeptClassifier", "LabelSplit", "Labels", "SceneFeatures"),
     "hsigui.pipeline.zone_measures": ("StatisticsTables",),
     "hsigui.pipeline.zone_tables": ("AreaTables",),
@@ -63,6 +65,7 @@ _PLACES = {
     "hsigui.preparing.smooth": ("Gaussian", "Savgol"),
     "hsigui.report.map_options": ("MapOptions",),
     "hsigui.report.metrics": ("Accuracy",),
+    "hsigui.report.study": ("Study",),
     "hsigui.specs": ("MapSpec", "PretrainSpec", "ProbeSpec", "SplitSpec"),
 }  # fmt: skip
 _PLACE_OF = {name: module for module, names in _PLACES.items() for name in names}

@@ -32,7 +32,9 @@ from hsigui.api import (
     save_cube,
     separability,
     statistics,
+    study,
 )
+from hsigui.api.progress_bar import ProgressBar
 from hsigui.cube.cube import Cube
 from hsigui.cube.formats.library import SpectralLibrary
 from hsigui.cube.open import AmbiguousCube, ImportChoice
@@ -51,6 +53,7 @@ from hsigui.pipeline.edited import EditedMap
 from hsigui.pipeline.evaluation import Evaluation
 from hsigui.pipeline.features import Features
 from hsigui.pipeline.result import Result
+from hsigui.pipeline.study.plan import StudySpec
 from hsigui.pipeline.values import Classifier, Filters, KeptClassifier, Labels, LabelSplit, SceneFeatures
 from hsigui.pipeline.zone_measures import StatisticsTables
 from hsigui.pipeline.zone_tables import AreaTables
@@ -75,6 +78,7 @@ from hsigui.preparing.other_sensor import Like
 from hsigui.preparing.smooth import Gaussian, Savgol
 from hsigui.report.map_options import MapOptions
 from hsigui.report.metrics import Accuracy
+from hsigui.report.study import Study
 from hsigui.specs import MapSpec, PretrainSpec, ProbeSpec, SplitSpec
 
 __version__: str
@@ -141,6 +145,7 @@ __all__ = [
     "Polygons",
     "PretrainSpec",
     "ProbeSpec",
+    "ProgressBar",
     "Recode",
     "Responses",
     "Result",
@@ -152,6 +157,8 @@ __all__ = [
     "SplitSpec",
     "Statistics",
     "StatisticsTables",
+    "Study",
+    "StudySpec",
     "System",
     "WhiteDark",
     "Window",
@@ -185,4 +192,5 @@ __all__ = [
     "save_cube",
     "separability",
     "statistics",
+    "study",
 ]
