@@ -12,10 +12,10 @@ __version__ = "0.1.0"
 
 _PLACES = {
     "hsigui.api": (
-        "areas", "ask", "classify", "classify_by", "derive", "edit", "embed", "evaluate", "fit", "keep",
+        "add_method", "areas", "ask", "classify", "classify_by", "derive", "edit", "embed", "evaluate", "fit", "keep",
         "load_classifier", "load_encoder", "mask", "match", "open", "open_bands", "prepare", "pretrain",
-        "quality_layers", "read_labels", "read_library", "read_mask", "sample", "save", "save_cube", "separability",
-        "statistics", "study",
+        "quality_layers", "read_labels", "read_library", "read_manifest", "read_mask", "sample", "save", "save_cube",
+        "separability", "statistics", "study",
     ),
     "hsigui.api.progress_bar": ("ProgressBar",),
     "hsigui.analysis.class_statistics": ("ClassStatistics", "Statistics"),
@@ -23,6 +23,7 @@ _PLACES = {
     "hsigui.analysis.ranking": ("Match", "Matches"),
     "hsigui.analysis.separability": ("Separability",),
     "hsigui.cube.cube": ("Cube",),
+    "hsigui.cube.demo": ("write_demo",),
     "hsigui.cube.formats.library": ("SpectralLibrary",),
     "hsigui.cube.responses": ("Responses",),
     "hsigui.cube.open": ("AmbiguousCube", "ImportChoice"),
@@ -39,6 +40,7 @@ _PLACES = {
     "hsigui.pipeline.edited": ("EditedMap",),
     "hsigui.pipeline.evaluation": ("Evaluation",),
     "hsigui.pipeline.features": ("Features",),
+    "hsigui.pipeline.manifest": ("Manifest",),
     "hsigui.pipeline.result": ("Result",),
     "hsigui.pipeline.study.plan": ("StudySpec",),
     "hsigui.pipeline.values": ("Classifier", "Filters", "KeptClassifier", "LabelSplit", "Labels", "SceneFeatures"),

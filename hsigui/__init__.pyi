@@ -5,6 +5,7 @@ from hsigui.analysis.layer import Layer, LayerRecipe
 from hsigui.analysis.ranking import Match, Matches
 from hsigui.analysis.separability import Separability
 from hsigui.api import (
+    add_method,
     areas,
     ask,
     classify,
@@ -26,6 +27,7 @@ from hsigui.api import (
     quality_layers,
     read_labels,
     read_library,
+    read_manifest,
     read_mask,
     sample,
     save,
@@ -36,6 +38,7 @@ from hsigui.api import (
 )
 from hsigui.api.progress_bar import ProgressBar
 from hsigui.cube.cube import Cube
+from hsigui.cube.demo import write_demo
 from hsigui.cube.formats.library import SpectralLibrary
 from hsigui.cube.open import AmbiguousCube, ImportChoice
 from hsigui.cube.responses import Responses
@@ -52,6 +55,7 @@ from hsigui.pipeline.classify import ClassMap
 from hsigui.pipeline.edited import EditedMap
 from hsigui.pipeline.evaluation import Evaluation
 from hsigui.pipeline.features import Features
+from hsigui.pipeline.manifest import Manifest
 from hsigui.pipeline.result import Result
 from hsigui.pipeline.study.plan import StudySpec
 from hsigui.pipeline.values import Classifier, Filters, KeptClassifier, Labels, LabelSplit, SceneFeatures
@@ -131,6 +135,7 @@ __all__ = [
     "Like",
     "LogResiduals",
     "Majority",
+    "Manifest",
     "MapOptions",
     "MapSpec",
     "MarkBad",
@@ -163,6 +168,7 @@ __all__ = [
     "WhiteDark",
     "Window",
     "__version__",
+    "add_method",
     "areas",
     "ask",
     "classify",
@@ -186,6 +192,7 @@ __all__ = [
     "quiet",
     "read_labels",
     "read_library",
+    "read_manifest",
     "read_mask",
     "sample",
     "save",
@@ -193,4 +200,5 @@ __all__ = [
     "separability",
     "statistics",
     "study",
+    "write_demo",
 ]

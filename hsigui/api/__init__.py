@@ -19,9 +19,9 @@ from hsigui.api.layers import derive, separability, statistics
 from hsigui.api.mapping import ask, classify, fit, load_classifier
 from hsigui.api.masking import MaskLike, MasksLike, mask, read_mask
 from hsigui.api.progress_bar import ProgressBar
-from hsigui.api.reading import open, quality_layers, read_labels, read_library
+from hsigui.api.reading import open, quality_layers, read_labels, read_library, read_manifest
 from hsigui.api.studying import study
-from hsigui.api.training import embed, load_encoder, pretrain
+from hsigui.api.training import add_method, embed, load_encoder, pretrain
 from hsigui.api.writing import keep, save
 from hsigui.api.zones import areas
 from hsigui.cube.cube import Cube
@@ -67,6 +67,7 @@ __all__ = [
     "Statistics",
     "Study",
     "TruthLike",
+    "add_method",
     "areas",
     "ask",
     "classify",
@@ -89,6 +90,7 @@ __all__ = [
     "quiet",
     "read_labels",
     "read_library",
+    "read_manifest",
     "read_mask",
     "sample",
     "save",

@@ -20,6 +20,8 @@ from hsigui.errors import HsiError
 from hsigui.labels.formats.files import read_classes
 from hsigui.labels.on_scene import read_for
 from hsigui.pipeline import verbs
+from hsigui.pipeline.manifest import Manifest
+from hsigui.pipeline.manifest import read_manifest as find_manifest
 from hsigui.pipeline.values import Labels
 from hsigui.texts import say
 
@@ -108,6 +110,20 @@ def read_library(path: PathLike) -> SpectralLibrary:
         HsiError: the file is missing or damaged, or holds no spectra.
     """
     return find_library(path)
+
+
+def read_manifest(path: PathLike) -> Manifest:
+    """Reads a list of scenes, such as `pretrain` takes: .txt with a path or pattern a line, .csv or .json with `path`
+    and, where they are wanted, `weight`, `mask` and `labels`. Paths are relative to the folder of the list.
+
+    Returns:
+        A `Manifest`: `entries` with `path`, `weight`, `mask`, `labels` and `line`; `open()` gives a `Cube` for each, of
+        which only the header is read.
+
+    Raises:
+        HsiError: it cannot be read, names no scene or one twice, or has lines that mean nothing: all are told.
+    """
+    return find_manifest(path)
 
 
 def read_labels(

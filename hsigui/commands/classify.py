@@ -16,6 +16,7 @@ from hsigui.commands.console import counted, run_with_progress, tell, tell_of
 from hsigui.commands.mask import given_masks, require_a_use
 from hsigui.commands.outputs import check_folder, check_outputs
 from hsigui.commands.reading import reading
+from hsigui.commands.scene_lists import entries_of, with_masks_of_list
 from hsigui.commands.without_effect import Need, of_filters, require_effect
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
@@ -48,7 +49,9 @@ def classify(arguments: argparse.Namespace) -> None:
         return
     by_spectra.require_by(arguments)
     require_effect(arguments, _needs(arguments))
-    cubes = batch.found(arguments.cubes)
+    entries = entries_of(arguments, patterns=True)
+    with_masks_of_list(arguments, entries)
+    cubes = tuple(entry.path for entry in entries)
     if said := run_record.note_unchecked(arguments.run_folder):
         tell(said)
     if arguments.labels is not None:
@@ -172,7 +175,7 @@ def _map_many(arguments: argparse.Namespace, cubes: tuple[Path, ...]) -> None:
     check_outputs(list(cubes), [(table, (".csv",)), *((order.map, maps) for order in wanted)], replaces=False)
     run, read = kept_probe.identity(arguments.run_folder), {k: str(v) for k, v in reading(arguments).items()}
     filters, options = dict(_filters(arguments).words), dataclasses.asdict(MapOptions(cloud=arguments.cog))
-    masks = [arguments.masks] if arguments.masks else []
+    masks = [each for each in (arguments.masks, arguments.masks_of_scenes) if each]
     settings = json.dumps([run, asked, filters, options, read, *masks])
 
     def work(ctx: Context) -> tuple[CubeOutcome, ...]:

@@ -43,8 +43,9 @@ def card(
     parts = [f'<div style="margin:0 0 4px"><b>{_text(title)}</b></div>']
     pieces = []
     if rgb is not None:
+        width = rgb.shape[1] * max(1, SIDE // max(rgb.shape[:2]))
         pieces.append(
-            f'<img src="{png_uri(rgb)}" alt="{_text(title)}" style="max-width:{SIDE}px;image-rendering:pixelated"/>'
+            f'<img src="{png_uri(rgb)}" alt="{_text(title)}" width="{width}" style="image-rendering:pixelated"/>'
         )
     elif without:
         pieces.append(f'<div style="max-width:{SIDE}px;font-style:italic">{_text(without)}</div>')

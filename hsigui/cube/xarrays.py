@@ -327,7 +327,7 @@ def layers_of(
         coords["class"] = ("class", np.array([number for number, _, _ in table], dtype=np.uint16))
         coords["class_name"] = ("class", [name for _, name, _ in table])
         coords["class_color"] = ("class", [_hex(color) for _, _, color in table])
-    found = {"classes": (("y", "x"), classes, {**_flags(table), "_FillValue": np.uint16(0), **place})}
+    found: dict[str, Any] = {"classes": (("y", "x"), classes, {**_flags(table), "_FillValue": np.uint16(0), **place})}
     for name, (values, said) in layers.items():
         dims = ("y", "x", "class")[: values.ndim]
         found[name] = (dims, values, {"long_name": said, **place})

@@ -15,6 +15,7 @@ from safetensors.torch import load as parse
 from safetensors.torch import save as serialise
 
 from hsigui import __version__, untrusted
+from hsigui.cube.normalised import NORMALISED
 from hsigui.cube.transform import BandTransform
 from hsigui.errors import HsiError
 from hsigui.methods import registry, run_record
@@ -60,7 +61,8 @@ class Encoder:
         settings: all settings that it was trained with.
         scenes: the same as `scene` of each cube that it was trained on, where there were several; else empty.
         bands: which bands its input has, where these are not simply its scene's: "count", "wavelengths_nm", and in
-            "words" how those of its scenes were brought to them.
+            "words" how those of its scenes were brought to them; "normalised" where each scene was brought to one mean
+            and deviation of every band (`pipeline.run_bands.Normalisation`).
         begun_from: the run whose weights it began with: "name" (of the folder), "weights_sha256", and "fingerprints" of
             all scenes that were seen by then; empty for none.
         threads: of the processor that it was trained on, where its numbers depend on how many those are; None where
@@ -164,6 +166,7 @@ def save(encoder: Encoder, folder: Path) -> list[Path]:
     count = encoder.bands.get("count")
     own = [list(encoder.scene.get(key, ())) for key in ("wavelengths_nm", "shape")]
     others = bool(encoder.bands) and (encoder.bands["wavelengths_nm"], count) != (own[0], own[1][-1])
+    others = others or NORMALISED in encoder.bands
     settings: dict[str, Any] = {
         "format": OTHER_BANDS if others else FORMAT,
         "program": f"hsigui {__version__}",
