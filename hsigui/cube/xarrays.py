@@ -180,7 +180,7 @@ class _Held:
     dimensions: tuple[str, ...]
     shape: tuple[int, ...]
     dtype: np.dtype[Any]
-    chunks: tuple[int, ...]
+    chunks: tuple[int, ...] | None
     in_memory: bool
     is_virtual = False
     external = None
@@ -194,7 +194,7 @@ class _Held:
         if "grid_mapping" not in attrs and isinstance(said := array.encoding.get("grid_mapping"), str):
             attrs["grid_mapping"] = said
         blocks = variable.chunks
-        chunks = tuple(int(max(block)) for block in blocks) if blocks else ()
+        chunks = tuple(int(max(block)) for block in blocks) if blocks else None
         return cls(
             f"/{name}", variable, attrs, tuple(map(str, variable.dims)), tuple(map(int, variable.shape)),
             variable.dtype, chunks, isinstance(getattr(variable, "_data", None), np.ndarray),

@@ -33,6 +33,7 @@ from hsigui.texts import say
 __all__ = ["SETTINGS", "WEIGHTS", "Encoder", "load", "save", "weights_sha256"]
 
 FORMAT = 2  # 1 had no recipe
+FEW_NAMES = 5  # of scenes in a sentence
 # Of runs whose bands are not those of their scene, which earlier versions would read wrongly.
 OTHER_BANDS = run_record.NEWEST_FORMAT
 # of runs whose bands are not those of their scene, which earlier versions would read wrongly
@@ -118,8 +119,11 @@ class Encoder:
 
     @property
     def scene_names(self) -> str:
-        """Of the scenes that it was trained on, for people."""
-        return ", ".join(str(scene.get("name", "")) for scene in self.scenes or (self.scene,))
+        """Of the scenes that it was trained on, for people; of many the first."""
+        names = [str(scene.get("name", "")) for scene in self.scenes or (self.scene,)]
+        if len(names) > FEW_NAMES:
+            names = [*names[:FEW_NAMES], say("{count} more", count=len(names) - FEW_NAMES)]
+        return ", ".join(names)
 
     @property
     def width(self) -> int:
