@@ -16,7 +16,7 @@ from hsigui.commands.console import counted, run_with_progress, tell, tell_of
 from hsigui.commands.mask import given_masks, require_a_use
 from hsigui.commands.outputs import check_folder, check_outputs
 from hsigui.commands.reading import reading
-from hsigui.commands.scene_lists import entries_of, with_masks_of_list
+from hsigui.commands.scene_lists import alone, entries_of, with_masks_of_list
 from hsigui.commands.without_effect import Need, of_filters, require_effect
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
@@ -246,7 +246,10 @@ def _write(result: Result, arguments: argparse.Namespace, cube: Path, out: Path)
 
 def _command(arguments: argparse.Namespace, cube: Path, out: Path) -> str:
     """The command line that makes the map of one cube, also where it was asked for with others."""
-    return canonical(arguments, out_dir=None, table=None, format=None, shard=None, cubes=[cube], out=out)
+    return canonical(
+        arguments, out_dir=None, table=None, format=None, shard=None, cubes=[cube], out=out,
+        **alone(arguments, cube),
+    )  # fmt: skip
 
 
 def _asked(arguments: argparse.Namespace) -> dict[str, float | str]:

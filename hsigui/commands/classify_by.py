@@ -11,7 +11,7 @@ from hsigui.commands.console import counted, run_with_progress, tell_all, tell_o
 from hsigui.commands.mask import given_masks
 from hsigui.commands.outputs import check_outputs
 from hsigui.commands.reading import reading
-from hsigui.commands.scene_lists import entries_of, with_masks_of_list
+from hsigui.commands.scene_lists import alone, entries_of, with_masks_of_list
 from hsigui.commands.without_effect import Need, of_filters
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
@@ -100,7 +100,8 @@ def classify_by(arguments: argparse.Namespace) -> None:
     tell_all(result.notes)
     api.save(
         result, arguments.out, confidence=arguments.confidence, entropy=arguments.entropy,
-        options=MapOptions(cloud=arguments.cog), command=canonical(arguments, cubes=[cubes[0]]),
+        options=MapOptions(cloud=arguments.cog),
+        command=canonical(arguments, cubes=[cubes[0]], **alone(arguments, cubes[0])),
     )  # fmt: skip
     none = int((result.valid & (result.array == 0)).sum())
     left = say_number(", {count:,} pixel unclassified", ", {count:,} pixels unclassified", none) if none else ""

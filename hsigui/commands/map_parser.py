@@ -79,7 +79,7 @@ def add_classify(commands: Commands) -> None:
     add_reading(p)
     add_overwrite(p)
     add_scale(p)
-    p.set_defaults(work=command("classify"))
+    p.set_defaults(work=command("classify"), refuse=p.error)
 
 
 def add_export(commands: Commands) -> None:

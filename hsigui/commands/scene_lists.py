@@ -51,6 +51,13 @@ def with_masks_of_list(arguments: argparse.Namespace, entries: Sequence[Entry]) 
     arguments.masks_of_scenes = masks
 
 
+def alone(arguments: argparse.Namespace, path: Path) -> dict[str, object]:
+    """What the command line of one scene has in place of the list, for `canonical`: its mask by name."""
+    own: str | None = arguments.masks_of_scenes.get(str(path.resolve()))
+    masks = [*(arguments.masks or ()), *([] if own is None else [own])]
+    return {"manifest": None, "masks": masks or None}
+
+
 def opened(
     arguments: argparse.Namespace, entries: Sequence[Entry], fits: Callable[[Cube], object]
 ) -> tuple[tuple[Entry, ...], list[Cube]]:

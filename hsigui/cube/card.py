@@ -22,6 +22,8 @@ SIDE = 240  # pixels of the longer side of a picture
 MOST_ROWS = 24  # of a legend or a table: more are counted
 LONGEST_TEXT = 120  # of one entry
 _CELL = "padding:1px 8px 1px 0;text-align:left;vertical-align:top;background:none;border:none"
+_RIGHT = _CELL + ";text-align:right"
+_SWATCH = "display:inline-block;width:12px;height:12px;margin-right:6px;border:1px solid #888;background"
 
 Color = tuple[int, int, int]
 
@@ -123,12 +125,11 @@ def png_uri(rgb: NDArray[np.uint8]) -> str:
 
 
 def _legend(entries: Sequence[tuple[Color, str, str]]) -> str:
-    swatch = "display:inline-block;width:12px;height:12px;margin-right:6px;border:1px solid #888;background:"
-    rows = [
-        f'<tr><td style="{_CELL}"><span style="{swatch}rgb({color[0]},{color[1]},{color[2]})"></span>{_text(name)}</td>'
-        f'<td style="{_CELL};text-align:right">{_text(figure)}</td></tr>'
-        for color, name, figure in entries[:MOST_ROWS]
-    ]
+    rows = []
+    for color, name, figure in entries[:MOST_ROWS]:
+        swatch = f"{_SWATCH}:#{color[0]:02x}{color[1]:02x}{color[2]:02x}"
+        known = f"<span style={_quoted(swatch)}></span>{_text(name)}"
+        rows.append(f"<tr><td style={_quoted(_CELL)}>{known}</td><td style={_quoted(_RIGHT)}>{_text(figure)}</td></tr>")
     return f"<div><table>{''.join(rows)}</table>{_more(len(entries))}</div>"
 
 
