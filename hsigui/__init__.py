@@ -12,17 +12,18 @@ __version__ = "0.1.0"
 
 _PLACES = {
     "hsigui.api": (
-        "areas", "ask", "classify", "classify_by", "derive", "edit", "embed", "evaluate", "fit", "keep",
+        "add_method", "areas", "ask", "classify", "classify_by", "derive", "edit", "embed", "evaluate", "fit", "keep",
         "load_classifier", "load_encoder", "mask", "match", "memory_limit", "open", "open_bands", "plan", "prepare",
-        "pretrain",
-        "quality_layers", "read_labels", "read_library", "read_mask", "sample", "save", "save_cube", "separability",
-        "statistics",
+        "pretrain", "quality_layers", "read_labels", "read_library", "read_manifest", "read_mask", "sample", "save",
+        "save_cube", "separability", "statistics", "study",
     ),
+    "hsigui.api.progress_bar": ("ProgressBar",),
     "hsigui.analysis.class_statistics": ("ClassStatistics", "Statistics"),
     "hsigui.analysis.layer": ("Layer", "LayerRecipe"),
     "hsigui.analysis.ranking": ("Match", "Matches"),
     "hsigui.analysis.separability": ("Separability",),
     "hsigui.cube.cube": ("Cube",),
+    "hsigui.cube.demo": ("write_demo",),
     "hsigui.cube.formats.library": ("SpectralLibrary",),
     "hsigui.cube.responses": ("Responses",),
     "hsigui.cube.open": ("AmbiguousCube", "ImportChoice"),
@@ -40,7 +41,9 @@ _PLACES = {
     "hsigui.pipeline.edited": ("EditedMap",),
     "hsigui.pipeline.evaluation": ("Evaluation",),
     "hsigui.pipeline.features": ("Features",),
+    "hsigui.pipeline.manifest": ("Manifest",),
     "hsigui.pipeline.result": ("Result",),
+    "hsigui.pipeline.study.plan": ("StudySpec",),
     "hsigui.pipeline.values": ("Classifier", "Filters", "KeptClassifier", "LabelSplit", "Labels", "SceneFeatures"),
     "hsigui.pipeline.zone_measures": ("StatisticsTables",),
     "hsigui.pipeline.zone_tables": ("AreaTables",),
@@ -65,6 +68,7 @@ _PLACES = {
     "hsigui.preparing.smooth": ("Gaussian", "Savgol"),
     "hsigui.report.map_options": ("MapOptions",),
     "hsigui.report.metrics": ("Accuracy",),
+    "hsigui.report.study": ("Study",),
     "hsigui.specs": ("MapSpec", "PretrainSpec", "ProbeSpec", "SplitSpec"),
 }  # fmt: skip
 _PLACE_OF = {name: module for module, names in _PLACES.items() for name in names}

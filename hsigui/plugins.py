@@ -42,6 +42,17 @@ def load(group: str, kind: type[T]) -> list[T]:
     return [row for row in _loaded[group] if isinstance(row, kind)]
 
 
+def add(group: str, kind: type[T], row: T) -> None:
+    """Adds a row for this process alone; one of the same name that was added before gives way to it.
+
+    Args:
+        group, kind: as of `load`; rows of the kind have a `name`.
+    """
+    name = getattr(row, "name", None)
+    others = [each for each in load(group, kind) if getattr(each, "name", None) != name or origin(each)]
+    _loaded[group] = (*others, row)
+
+
 def problems() -> list[str]:
     """What was left out so far: a sentence each, with the package's name and the reason."""
     return list(_problems)

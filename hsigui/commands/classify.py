@@ -13,12 +13,12 @@ from hsigui.commands.mask import given_masks, require_a_use
 from hsigui.commands.one_map import LAYERS, asked_of, command_of, filters, mapped, write
 from hsigui.commands.outputs import check_outputs
 from hsigui.commands.reading import reading
+from hsigui.commands.scene_lists import entries_of, with_masks_of_list
 from hsigui.commands.without_effect import Need, of_filters, require_effect
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
 from hsigui.masks.using import MAP
 from hsigui.methods import run_record
-from hsigui.pipeline import batch
 from hsigui.pipeline.result import Result
 from hsigui.report.table import layer_suffixes, map_suffixes
 from hsigui.texts import say
@@ -38,7 +38,9 @@ def classify(arguments: argparse.Namespace) -> None:
         return
     by_spectra.require_by(arguments)
     require_effect(arguments, _needs(arguments))
-    cubes = batch.found(arguments.cubes)
+    entries = entries_of(arguments, patterns=True)
+    with_masks_of_list(arguments, entries)
+    cubes = tuple(entry.path for entry in entries)
     if said := run_record.note_unchecked(arguments.run_folder):
         tell(said)
     if arguments.labels is not None:

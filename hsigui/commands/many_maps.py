@@ -138,7 +138,7 @@ def _settings(arguments: argparse.Namespace) -> str:
     asked = asked_of(arguments)
     run, read = kept_probe.identity(arguments.run_folder), {k: str(v) for k, v in reading(arguments).items()}
     chosen, options = dict(filters(arguments).words), dataclasses.asdict(MapOptions(cloud=arguments.cog))
-    masks = [arguments.masks] if arguments.masks else []
+    masks = [each for each in (arguments.masks, arguments.masks_of_scenes) if each]
     return json.dumps([run, asked, chosen, options, read, *masks])
 
 

@@ -13,6 +13,7 @@ from hsigui.commands.options import (
     add_device,
     add_filters,
     add_labels_reading,
+    add_manifest,
     add_overwrite,
     add_reading,
     add_scale,
@@ -37,7 +38,8 @@ def add_classify(commands: Commands) -> None:
                         "others, and the same command given again makes only what failed or has changed. With --by: "
                         "draws the map by spectra, without a run."),
     )  # fmt: skip
-    p.add_argument("cubes", metavar="CUBE", nargs="+", help=say("scenes; patterns such as 'flight-*/*.hdr' too"))
+    p.add_argument("cubes", metavar="CUBE", nargs="*", help=say("scenes; patterns such as 'flight-*/*.hdr' too"))
+    add_manifest(p)
     p.add_argument(
         "--run", type=Path, metavar="RUN", dest="run_folder", help=say("folder that pretrain wrote; not with --by")
     )
@@ -79,7 +81,7 @@ def add_classify(commands: Commands) -> None:
     add_reading(p)
     add_overwrite(p)
     add_scale(p)
-    p.set_defaults(work=command("classify"))
+    p.set_defaults(work=command("classify"), refuse=p.error)
 
 
 def add_export(commands: Commands) -> None:

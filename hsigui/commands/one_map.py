@@ -10,6 +10,7 @@ from hsigui import api
 from hsigui.commands.canonical import canonical
 from hsigui.commands.mask import given_masks
 from hsigui.commands.reading import reading
+from hsigui.commands.scene_lists import alone
 from hsigui.jobs import Context
 from hsigui.masks.using import MAP
 from hsigui.pipeline.result import Result
@@ -41,7 +42,10 @@ def write(result: Result, arguments: argparse.Namespace, out: Path, command: str
 
 def command_of(arguments: argparse.Namespace, cube: Path, out: Path) -> str:
     """The command line that makes the map of one cube, also where it was asked for with others."""
-    return canonical(arguments, out_dir=None, table=None, format=None, shard=None, cubes=[cube], out=out)
+    return canonical(
+        arguments, out_dir=None, table=None, format=None, shard=None, cubes=[cube], out=out,
+        **alone(arguments, cube),
+    )  # fmt: skip
 
 
 def asked_of(arguments: argparse.Namespace) -> dict[str, float | str]:

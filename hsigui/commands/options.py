@@ -23,6 +23,14 @@ def scene(text: str) -> Path | str:
     return text if is_address(text) else Path(text)
 
 
+def add_manifest(p: argparse.ArgumentParser) -> None:
+    """The list of scenes."""
+    p.add_argument(
+        "--manifest", type=Path, metavar="FILE",
+        help=say("a list of scenes: .txt with a path or pattern a line, .csv or .json with path, weight, mask, labels"),
+    )  # fmt: skip
+
+
 def command(name: str, module: str = "") -> Callable[[argparse.Namespace], None]:
     """The function of a command, whose module (of the same name unless given) is imported when it is run."""
 

@@ -15,6 +15,7 @@ from safetensors.torch import load as parse
 from safetensors.torch import save as serialise
 
 from hsigui import __version__, untrusted
+from hsigui.cube.normalised import NORMALISED
 from hsigui.cube.transform import BandTransform
 from hsigui.errors import HsiError
 from hsigui.methods import registry, run_record
@@ -32,6 +33,7 @@ from hsigui.texts import say
 __all__ = ["SETTINGS", "WEIGHTS", "Encoder", "load", "save", "weights_sha256"]
 
 FORMAT = 2  # 1 had no recipe
+FEW_NAMES = 5  # of scenes in a sentence
 # Of runs whose bands are not those of their scene, which earlier versions would read wrongly.
 OTHER_BANDS = run_record.NEWEST_FORMAT
 # of runs whose bands are not those of their scene, which earlier versions would read wrongly
@@ -60,7 +62,8 @@ class Encoder:
         settings: all settings that it was trained with.
         scenes: the same as `scene` of each cube that it was trained on, where there were several; else empty.
         bands: which bands its input has, where these are not simply its scene's: "count", "wavelengths_nm", and in
-            "words" how those of its scenes were brought to them.
+            "words" how those of its scenes were brought to them; "normalised" where each scene was brought to one mean
+            and deviation of every band (`pipeline.run_bands.Normalisation`).
         begun_from: the run whose weights it began with: "name" (of the folder), "weights_sha256", and "fingerprints" of
             all scenes that were seen by then; empty for none.
         threads: of the processor that it was trained on, where its numbers depend on how many those are; None where
@@ -116,8 +119,11 @@ class Encoder:
 
     @property
     def scene_names(self) -> str:
-        """Of the scenes that it was trained on, for people."""
-        return ", ".join(str(scene.get("name", "")) for scene in self.scenes or (self.scene,))
+        """Of the scenes that it was trained on, for people; of many the first."""
+        names = [str(scene.get("name", "")) for scene in self.scenes or (self.scene,)]
+        if len(names) > FEW_NAMES:
+            names = [*names[:FEW_NAMES], say("{count} more", count=len(names) - FEW_NAMES)]
+        return ", ".join(names)
 
     @property
     def width(self) -> int:
@@ -164,6 +170,7 @@ def save(encoder: Encoder, folder: Path) -> list[Path]:
     count = encoder.bands.get("count")
     own = [list(encoder.scene.get(key, ())) for key in ("wavelengths_nm", "shape")]
     others = bool(encoder.bands) and (encoder.bands["wavelengths_nm"], count) != (own[0], own[1][-1])
+    others = others or NORMALISED in encoder.bands
     settings: dict[str, Any] = {
         "format": OTHER_BANDS if others else FORMAT,
         "program": f"hsigui {__version__}",

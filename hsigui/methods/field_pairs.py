@@ -333,7 +333,7 @@ def _nothing() -> None:
 
 def _images(scene: SceneValues, seed: int, check: Callable[[], None]) -> Images:
     """What there is to draw from."""
-    if scene.whole is not None and scene.rows * scene.cols <= WHOLE:
-        return [scene.whole]
+    if (every := scene.drawn_from) is not None and scene.rows * scene.cols <= WHOLE:
+        return [every]
     generator = generator_on(torch.device("cpu"), seed, WINDOWS)
     return scene.excerpt(lambda limit: int(torch.randint(0, limit, (1,), generator=generator)), check)

@@ -85,7 +85,7 @@ def known_of(piece: Piece, outcomes: Outcomes) -> CubeOutcome | None:
     line = outcomes.of(piece.order.map)
     if line is None or line.key != piece.key:
         return None
-    if line.outcome != FAILED and piece.order.map.is_file():
+    if line.outcome != FAILED and piece.order.map.exists():
         return replace(line, outcome=UNCHANGED) if line == piece.before else line
     return line if line.outcome == FAILED and line != piece.before else None
 

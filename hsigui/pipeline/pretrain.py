@@ -38,6 +38,7 @@ from hsigui.one_thread import one_blas_thread
 from hsigui.pipeline import by_windows, rescue, run_claim, several
 from hsigui.pipeline.going_on import begun_in
 from hsigui.pipeline.provenance import raster_hash
+from hsigui.pipeline.run_bands import normalisation_of
 from hsigui.pipeline.what_is_seen import masked_out, require_learnable, require_seen, started_from
 from hsigui.specs import PretrainSpec
 from hsigui.texts import say
@@ -50,7 +51,7 @@ PATIENCE = 10  # readings without a better one before a training on labelled mon
 def pretrain(
     cube: Cube | Sequence[Cube], spec: PretrainSpec, ctx: Context, out: Path | None = None, *,
     labels: NDArray[np.uint16] | None = None, labels_from: Mapping[str, str] | None = None, resume: bool = False,
-    command: str = "", keep_in: Path | None = None,
+    command: str = "", keep_in: Path | None = None, weights: Sequence[float] = (),
 ) -> Encoder:  # fmt: skip
     """Trains an encoder on all valid pixels of a cube, but for those that the spec masks out; or of several cubes of
     one sensor, in the bands of the first.
@@ -70,6 +71,7 @@ def pretrain(
             a training which was never interrupted.
         command: the command line that asked for it, kept with the run.
         keep_in: folder for the unfinished training alone, where the caller writes the run; the caller removes it then.
+        weights: how often each scene is drawn from, in relation to the others; empty for equally often.
 
     Raises:
         HsiError: the disk is too full for the run, or it cannot be written in the end (the sentence says where it lies
@@ -108,7 +110,7 @@ def pretrain(
     threads = _threads(spec, plan, epochs, device, kept if resume else None)
     wanted = _Wanted(
         cubes, spec, settings, plan, going_on, started, epochs, device, threads, out, kept, labels, resume, command,
-        labels_from or {},
+        labels_from or {}, several.uneven(weights, cubes),
     )  # fmt: skip
     with run_claim.claimed(kept, ctx) as watched, one_blas_thread(), devices.on_threads(1):
         return _pretrained(wanted, watched)
@@ -123,6 +125,7 @@ class _Wanted:
         started: an encoder that stands in for the first stage.
         threads: of the processor; None where the numbers do not depend on them.
         kept: the folder of the unfinished training.
+        weights: one a scene; empty where all are alike.
     """
 
     cubes: Sequence[Cube]
@@ -140,6 +143,13 @@ class _Wanted:
     resume: bool
     command: str
     labels_from: Mapping[str, str]
+    weights: tuple[float, ...] = ()
+
+    @property
+    def normalises(self) -> bool:
+        """Whether each scene is brought to one mean and deviation of every band."""
+        begun = self.going_on is not None and normalisation_of(self.going_on) is not None
+        return bool(self.spec.normalise) or begun
 
     @property
     def info(self) -> registry.MethodInfo:
@@ -174,14 +184,15 @@ def _pretrained(wanted: _Wanted, ctx: Context) -> Encoder:
     spec, cubes, device, epochs = wanted.spec, wanted.cubes, wanted.device, wanted.epochs
     ctx.progress(0, 1, say("Preparing the cube"))
     mask = masked_out(spec, cubes)
-    described = [_scene(one, mask) for one in cubes]
-    several.require_different([str(about["fingerprint"]) for about in described], cubes)
-    joined = _in_common_bands(wanted, ctx)
+    described = _described(wanted, mask, ctx)
+    fingerprints = [str(about["fingerprint"]) for about in described]
+    several.require_different(fingerprints, cubes)
+    joined = _in_common_bands(wanted, fingerprints, ctx)
     seen = joined.cubes if mask is None else (MaskedCube(joined.cubes[0], mask),)
     about = wanted.about(described)
     begun = begun_in(wanted.kept, about) if wanted.resume else None
     transform = _transform(seen, wanted, begun, ctx)
-    scene, labels = _scene_values(seen, transform, wanted.labels, ctx)
+    scene, labels = _scene_values(seen, transform, wanted, ctx)
     if said := by_windows.told(scene, seen):
         ctx.warn(said)
     ctx.check()
@@ -237,10 +248,23 @@ def _watched_by(watch: loop.Watch | None, wanted: _Wanted) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _in_common_bands(wanted: _Wanted, ctx: Context) -> several.Scenes:
+def _described(wanted: _Wanted, mask: NDArray[np.bool_] | None, ctx: Context) -> list[dict[str, object]]:
+    """What is kept of each scene with the run; reads them."""
+    found: list[dict[str, object]] = []
+    for number, cube in enumerate(wanted.cubes):
+        if len(wanted.cubes) > 1:
+            ctx.progress(number, len(wanted.cubes), say("Looking at the scenes, {name}", name=cube.name))
+        weight = {"weight": wanted.weights[number]} if wanted.weights else {}
+        found.append({**_scene(cube, mask), **weight})
+    return found
+
+
+def _in_common_bands(wanted: _Wanted, fingerprints: Sequence[str], ctx: Context) -> several.Scenes:
     """The scenes in the bands that they share, which is said."""
-    joined = several.in_common_bands(wanted.cubes, wanted.going_on)
-    if joined.bands and not wanted.plan.pixel_range:
+    joined = several.in_common_bands(wanted.cubes, wanted.going_on, always=wanted.normalises)
+    if wanted.normalises:
+        joined = several.each_normalised(joined, fingerprints, wanted.going_on, wanted.spec.seed, ctx.check)
+    elif joined.bands and not wanted.plan.pixel_range:
         before = wanted.going_on.transform if wanted.going_on else None
         several.require_one_scale(joined.cubes, before, ctx.check)
     if joined.words:
@@ -268,16 +292,20 @@ def _transform(seen: Sequence[Cube], wanted: _Wanted, begun: Unfinished | None, 
         return encoder.transform
     if begun is not None:
         return BandTransform.from_arrays(dict(begun.transform))
-    return fit_together(seen, plan.components, pixel_range=plan.pixel_range, seed=wanted.spec.seed, check=ctx.check)
+    return fit_together(
+        seen, plan.components, pixel_range=plan.pixel_range, seed=wanted.spec.seed, check=ctx.check,
+        weights=wanted.weights,
+    )  # fmt: skip
 
 
 def _scene_values(
-    seen: Sequence[Cube], transform: BandTransform, labels: NDArray[np.uint16] | None, ctx: Context
+    seen: Sequence[Cube], transform: BandTransform, wanted: _Wanted, ctx: Context
 ) -> tuple[SceneValues, NDArray[np.uint16] | None]:
     """The scenes as a network reads them, and the labels of the first on their pixels."""
+    labels = wanted.labels
     if len(seen) == 1:
         return SceneValues(seen[0], transform, ctx.check), labels
-    stack = StackedScenes(seen, transform, ctx.check)
+    stack = StackedScenes(seen, transform, ctx.check, weights=wanted.weights)
     return stack, None if labels is None else stack.of_first(labels)
 
 

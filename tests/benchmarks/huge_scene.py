@@ -1,5 +1,5 @@
-"""A scene of 100,000 x 20,000 x 400 (1.6 TB) on paper, in a sparse file: how long its opening, a training and the map of
-a crop take, and how much memory, each within a limit.
+"""A scene of 100,000 x 20,000 x 400 (1.6 TB) on paper, in a sparse file: how long its opening, a training and the map
+of a crop take, and how much memory, each within a limit.
 
     python tests/benchmarks/huge_scene.py --json [--size 100000,20000,400] [--limit 2GB] [--steps 20] [--folder SCRATCH]
 
@@ -11,17 +11,7 @@ highest resident memory is told with its seconds (`resident_mb`): `info`, the fi
 
 from __future__ import annotations
 
-import argparse
-import json
-import os
-import platform
-import shutil
-import subprocess
-import sys
-import tempfile
-import time
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
