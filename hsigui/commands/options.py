@@ -26,9 +26,11 @@ def command(name: str, module: str = "") -> Callable[[argparse.Namespace], None]
     """The function of a command, whose module (of the same name unless given) is imported when it is run."""
 
     def work(arguments: argparse.Namespace) -> None:
-        from hsigui.commands import progress
+        from hsigui.commands import many_processes, progress
         from hsigui.commands.outputs import careful
 
+        if name != "pretrain":
+            many_processes.require_one(name)
         kind = progress.NONE if getattr(arguments, "quiet", False) else getattr(arguments, "progress", progress.AUTO)
         with careful(getattr(arguments, "overwrite", False)), progress.chosen(kind):
             getattr(import_module(f"hsigui.commands.{module or name}"), name)(arguments)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from hsigui import api
 from hsigui.commands.canonical import canonical
 from hsigui.commands.console import run_with_progress, tell, tell_of
+from hsigui.commands.many_processes import Attempt, taking_part
 from hsigui.commands.mask import given_masks, require_a_use
 from hsigui.commands.outputs import check_folder
 from hsigui.commands.reading import reading
@@ -16,6 +17,7 @@ from hsigui.errors import HsiError
 from hsigui.jobs import Context
 from hsigui.masks.using import PRETRAIN
 from hsigui.methods import asked, registry
+from hsigui.methods.distributed.place import Place
 from hsigui.methods.resume_header import FILE, read_header
 from hsigui.pipeline.features import SETS_KEPT
 from hsigui.specs import PretrainSpec
@@ -26,7 +28,16 @@ if TYPE_CHECKING:
 
 
 def pretrain(arguments: argparse.Namespace) -> None:
-    """Pretrains an encoder and writes the run with the features of every pixel, as far as a run keeps them."""
+    """Pretrains an encoder and writes the run with the features of every pixel, as far as a run keeps them. Several
+    processes make one training of it, and process 0 writes (see `many_processes`)."""
+    with taking_part() as where:
+        attempt = Attempt(arguments.out, where)
+        attempt.prepare(arguments)
+        _pretrain(arguments, where, attempt)
+        attempt.end()
+
+
+def _pretrain(arguments: argparse.Namespace, where: Place, attempt: Attempt) -> None:
     info = registry.method(arguments.method)
     require_effect(arguments, _needs(arguments, info))
     require_a_use(arguments)
@@ -38,6 +49,45 @@ def pretrain(arguments: argparse.Namespace) -> None:
         settings=asked.read(info, info.preset(arguments.preset), arguments.settings),
         begin_from=str(arguments.begin_from.resolve()) if arguments.begin_from else "",
     )  # fmt: skip
+    if where.leads:
+        _require_free(arguments)
+        attempt.begin()
+    if arguments.resume and (arguments.out / FILE).exists():
+        spec = registry.resumed(spec, read_header(arguments.out)["about"])
+    cubes = [api.open(path, **reading(arguments)) for path in arguments.cubes]
+    masks = given_masks(arguments, cubes[0], PRETRAIN) or None
+    watched = None
+    if arguments.monitor_labels is not None:
+        watched = api.read_labels(
+            arguments.monitor_labels, cubes[0], variable=arguments.monitor_labels_variable,
+            background=arguments.monitor_labels_background, buffer=arguments.monitor_labels_buffer,
+        )  # fmt: skip
+        if where.leads:
+            tell_of(watched)
+
+    command = canonical(arguments, epochs=spec.epochs, settings=asked.words(spec.settings))
+
+    def work(ctx: Context) -> Encoder:
+        encoder = api.pretrain(
+            cubes, spec=spec, folder=arguments.out, labels=watched, resume=arguments.resume, mask=masks,
+            command=command, ctx=ctx,
+        )  # fmt: skip
+        for cube in cubes[:SETS_KEPT] if where.leads else ():
+            api.embed(cube, encoder, folder=arguments.out, device=spec.device, ctx=ctx)
+        return encoder
+
+    try:
+        encoder = run_with_progress(work, say("Loading PyTorch"))
+    except KeyboardInterrupt:
+        if where.leads and (arguments.out / FILE).exists():
+            tell(say("the same command with --resume goes on from here"))
+        raise
+    if where.leads:
+        print(f"{encoder.summary} -> {arguments.out}")
+
+
+def _require_free(arguments: argparse.Namespace) -> None:
+    """Refuses a folder that cannot be written, or holds what nobody said may be gone on with or written over."""
     check_folder(arguments.out)
     if (arguments.out / "run.json").exists() and not (arguments.replace or arguments.resume):
         raise HsiError(
@@ -49,36 +99,6 @@ def pretrain(arguments: argparse.Namespace) -> None:
             say("{out} holds an unfinished training.", out=arguments.out),
             say("Give --resume to go on with it, or --replace to begin anew over it."),
         )
-    if arguments.resume and (arguments.out / FILE).exists():
-        spec = registry.resumed(spec, read_header(arguments.out)["about"])
-    cubes = [api.open(path, **reading(arguments)) for path in arguments.cubes]
-    masks = given_masks(arguments, cubes[0], PRETRAIN) or None
-    watched = None
-    if arguments.monitor_labels is not None:
-        watched = api.read_labels(
-            arguments.monitor_labels, cubes[0], variable=arguments.monitor_labels_variable,
-            background=arguments.monitor_labels_background, buffer=arguments.monitor_labels_buffer,
-        )  # fmt: skip
-        tell_of(watched)
-
-    command = canonical(arguments, epochs=spec.epochs, settings=asked.words(spec.settings))
-
-    def work(ctx: Context) -> Encoder:
-        encoder = api.pretrain(
-            cubes, spec=spec, folder=arguments.out, labels=watched, resume=arguments.resume, mask=masks,
-            command=command, ctx=ctx,
-        )  # fmt: skip
-        for cube in cubes[:SETS_KEPT]:
-            api.embed(cube, encoder, folder=arguments.out, device=spec.device, ctx=ctx)
-        return encoder
-
-    try:
-        encoder = run_with_progress(work, say("Loading PyTorch"))
-    except KeyboardInterrupt:
-        if (arguments.out / FILE).exists():
-            tell(say("the same command with --resume goes on from here"))
-        raise
-    print(f"{encoder.summary} -> {arguments.out}")
 
 
 def _needs(arguments: argparse.Namespace, info: registry.MethodInfo) -> list[Need]:

@@ -184,10 +184,16 @@ class Processes:
                 raise
             raise LostProcessError(
                 say("Another of the {count} processes of this training has ended, or cannot be reached: {error}.",
-                    count=self.count, error=str(error).splitlines()[0].rstrip(".")),
+                    count=self.count, error=_in_short(error)),
                 say("What it said tells why. The same command with --resume goes on from the last resume point, on any "
                     "number of processes; torchrun --max-restarts does so by itself."),
             ) from error  # fmt: skip
+
+
+def _in_short(error: RuntimeError) -> str:
+    """What torch says, without the place in its source that it begins with and the trace that follows."""
+    first = str(error).partition("\n")[0]
+    return first.partition("] ")[2].rstrip(".: ") if first.startswith("[/") else first.rstrip(".: ")
 
 
 ALONE = Processes()
