@@ -35,9 +35,11 @@ def command(name: str, module: str = "") -> Callable[[argparse.Namespace], None]
     """The function of a command, whose module (of the same name unless given) is imported when it is run."""
 
     def work(arguments: argparse.Namespace) -> None:
-        from hsigui.commands import progress
+        from hsigui.commands import many_processes, progress
         from hsigui.commands.outputs import careful
 
+        if name != "pretrain":
+            many_processes.require_one(name)
         kind = progress.NONE if getattr(arguments, "quiet", False) else getattr(arguments, "progress", progress.AUTO)
         bound = working_memory.limited(getattr(arguments, "memory_limit", None))
         with careful(getattr(arguments, "overwrite", False)), progress.chosen(kind), bound:
