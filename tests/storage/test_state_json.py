@@ -24,9 +24,9 @@ from hsigui.document.values import Spectrum, Truth
 from hsigui.errors import HsiError
 from hsigui.labels.classes import ClassInfo, ClassTable
 from hsigui.masks.asked import step_of
+from hsigui.masks.drawn import Drawn
 from hsigui.masks.mask import Mask
 from hsigui.masks.recipe import MaskRecipe
-from hsigui.masks.sources import Drawn
 from hsigui.report.error_map import ALL, Confused
 from hsigui.report.metrics import accuracy
 from hsigui.specs import MapSpec, PretrainSpec, SplitSpec

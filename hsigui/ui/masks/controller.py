@@ -21,17 +21,18 @@ from hsigui.jobs import Context, Job, Progress
 from hsigui.labels.label_map import Edit
 from hsigui.labels.strokes import polygon
 from hsigui.masks.comparison import Comparison
+from hsigui.masks.drawn import Drawn
 from hsigui.masks.making import make_mask
 from hsigui.masks.mask import Mask
 from hsigui.masks.recipe import Making, MaskRecipe, MaskStep
 from hsigui.masks.shaping import COMMON, JOIN, Grow, Invert, Shrink, Together
-from hsigui.masks.sources import ByFormula, ByQuality, ByRecipe, Drawn
+from hsigui.masks.sources import ByFormula, ByQuality, ByRecipe
 from hsigui.masks.words import USES
 from hsigui.texts import say
 from hsigui.ui.desk.dialogs import open_dialog
 from hsigui.ui.desk.job_bridge import Watcher
 from hsigui.ui.image.bench import Bench
-from hsigui.ui.masks.changing import MaskChanges, Masks
+from hsigui.ui.masks.changing import MaskChanges, Masks, taken_back
 from hsigui.ui.masks.dialogs import ComparisonDialog, DistanceDialog, LimitsDialog, NamesDialog
 from hsigui.ui.masks.panel import USE_TITLES, MaskRow, MasksPanel
 from hsigui.ui.masks.subject import subject_id
@@ -166,14 +167,20 @@ class MasksPanelController(QObject):
         """Takes a mask that was made, and shows it."""
         if self._session.find(scene.id) is not scene:
             return
-        made = scene.masks.add(mask)
+        made = self.list_new(scene, mask)
         if scene is self._session.shown:
-            self._chosen = (made.number,)
-            self._show()
             self._panel.bring_to_front()
             scene.events.emit(OverlayAsked(subject_id(made.number)))
             said = say("{name}: {size}. Tick what it is used for.", name=made.name, size=made.mask.size_told)
             self._desk.messages.info(said, say("; ").join(mask.notes), stays=False)
+
+    def list_new(self, scene: Scene, mask: Mask) -> SceneMask:
+        """Takes a mask that was made into the list of its scene, and chooses it."""
+        made = scene.masks.add(mask)
+        if scene is self._session.shown:
+            self._chosen = (made.number,)
+            self._show()
+        return made
 
     # Changed ones
 
@@ -238,9 +245,13 @@ class MasksPanelController(QObject):
         if not self._changes.take(scene, after):
             self._show()
             return
-        back = [(say("Take it back"), partial(self.take, scene, before, ""))]
+        back = [(say("Take it back"), partial(self._take_back, scene, before, scene.masks.all))]
         if told:
             self._desk.messages.info(told, buttons=back, stays=False)
+
+    def _take_back(self, scene: Scene, before: Masks, after: Masks) -> None:
+        scene.painting.end_strokes()
+        self.take(scene, taken_back(scene.masks.all, before, after), "")
 
     # Inner doings
 
@@ -273,12 +284,15 @@ class MasksPanelController(QObject):
         if not chosen:
             return
         masks = tuple(each.mask for each in chosen)
-        numbers = tuple(each.number for each in chosen)
         work = partial(_reshaped, cube=scene.cube, masks=masks, step=step)
-        self._start(scene, work, say("Change the mask"), partial(self._take_reshaped, scene, numbers))
+        self._start(scene, work, say("Change the mask"), partial(self._take_reshaped, scene, chosen))
 
-    def _take_reshaped(self, scene: Scene, numbers: tuple[int, ...], masks: tuple[Mask, ...]) -> None:
-        changed = dict(zip(numbers, masks, strict=True))
+    def _take_reshaped(self, scene: Scene, chosen: Masks, masks: tuple[Mask, ...]) -> None:
+        scene.painting.end_strokes()
+        if any((now := scene.masks.get(each.number)) is None or not now.mask.same_pixels(each.mask) for each in chosen):
+            self._desk.messages.info(say("The mask was changed meanwhile."), say("Ask for it once more."))
+            return
+        changed = {each.number: mask for each, mask in zip(chosen, masks, strict=True)}
         after = tuple(
             replace(each, mask=changed[each.number].named(each.name)) if each.number in changed else each
             for each in scene.masks
