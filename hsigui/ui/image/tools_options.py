@@ -191,8 +191,8 @@ class ToolOptionsBar(QWidget):
         row.setContentsMargins(4, 0, 4, 0)
         row.setSpacing(6)
         widgets: tuple[QWidget, ...] = (
-            self.validation, self.on_map, self.on_mask, self.brush, self.square, self.measure, self.slider, self.tolerance,
-            self.connected,
+            self.validation, self.on_map, self.on_mask, self.brush, self.square, self.measure, self.slider,
+            self.tolerance, self.connected,
         )  # fmt: skip
         for widget in widgets:
             row.addWidget(widget)

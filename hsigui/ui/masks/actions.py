@@ -15,8 +15,8 @@ NEW: tuple[str | None, ...] = (
     "draw_new_mask", "open_mask",
 )  # fmt: skip
 ENTRIES: tuple[str | None, ...] = (
-    "draw_on_mask", "show_mask", None, "grow_mask", "shrink_mask", "invert_mask", "join_masks", "common_masks", None, "rename_mask",
-    "recolour_mask", "export_mask", None, "delete_mask",
+    "draw_on_mask", "show_mask", None, "grow_mask", "shrink_mask", "invert_mask", "join_masks", "common_masks", None,
+    "rename_mask", "recolour_mask", "export_mask", None, "delete_mask",
 )  # fmt: skip
 MENU: tuple[str | None, ...] = (*NEW, None, *ENTRIES)
 
