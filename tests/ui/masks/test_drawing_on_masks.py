@@ -171,13 +171,13 @@ def test_the_map_follows_when_drawing_ends_and_once_and_so_it_does_when_strokes_
     assert scene.map.class_map.classes[60, 60]
     assert not result_of(mapped.session).record().masks, "the record tells of what the map was made without"
     press(mapped, Qt.Key.Key_Escape)
-    qtbot.waitUntil(lambda: not scene.map.class_map.classes[60:66, 60:66].any() if scene.map else False, timeout=9000)
+    qtbot.waitUntil(lambda: not scene.map.class_map.classes[60:66, 60:66].any() if scene.map else False, timeout=60_000)
     idle(qtbot, mapped)
     assert len(embedded) == 1
     (told,) = result_of(mapped.session).record().masks
     assert (told["pixels"], told["recipe"]) == (72, "--formula 'ndvi > 5' (drawn: 72 pixels masked out, 0 kept)")
     press(mapped, "Z", CTRL)
-    qtbot.waitUntil(lambda: scene.map.class_map.classes[70:76, 60:66].all() if scene.map else False, timeout=9000)
+    qtbot.waitUntil(lambda: scene.map.class_map.classes[70:76, 60:66].all() if scene.map else False, timeout=60_000)
     idle(qtbot, mapped)
     assert len(embedded) == 2
     assert not scene.map.class_map.classes[60:66, 60:66].any()
@@ -228,7 +228,7 @@ def test_a_map_mask_that_goes_while_a_training_runs_has_the_features_renewed(qtb
     qtbot.waitUntil(lambda: training.steps > 0)
     part(demo, MasksPanelController).delete()
     training.go.set()
-    qtbot.waitUntil(lambda: scene.features is not None and bool(scene.features.valid[60, 60]), timeout=10_000)
+    qtbot.waitUntil(lambda: scene.features is not None and bool(scene.features.valid[60, 60]), timeout=60_000)
     idle(qtbot, demo)
     assert embedded == [scene.cube]
 
