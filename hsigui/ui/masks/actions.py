@@ -43,7 +43,7 @@ ROWS: tuple[ActionRow, ...] = (
               say("A mask of no pixels, on which brush, polygon, fill and the other tools draw"),
               MaskDrawings.draw_new, icon="brush", when=when.has_scene),
     ActionRow("draw_on_mask", say("Draw on this mas&k"),
-              say("The tools draw on the chosen mask, labels stay; Esc: labels (Shift+M)"), MaskDrawings.draw,
+              say("The tools draw on the chosen mask; Esc: labels (Shift+M)"), MaskDrawings.draw,
               keys=("Shift+M",), icon="brush", when=when.has_masks, checkable=True,
               more=say("Brush, polygon, rectangle, superpixels and fill mask pixels out, the eraser takes them out of "
                        "the mask. Each stroke can be undone. What the mask is used for follows when drawing ends.")),
