@@ -96,8 +96,8 @@ def require_written_masks(result: Result) -> None:
         return
     scene, made = scene_argument(result.cube), lines.MAP
     with_masks(result.cube, scene, made)
-    for encoder in result.drawn_by:
-        learned_with(encoder, scene, made)
+    if result.nearest is None and result.kept is None:
+        learned_with(result.drawn_by[0], scene, made)
 
 
 def _of_kept(result: Result, filters: Filters | None, confidence: bool) -> list[str]:
