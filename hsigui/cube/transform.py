@@ -208,7 +208,7 @@ def _sample_rows(cube: Cube, limit: int, seed: int, check: Callable[[], None]) -
         count += len(values)
         if count >= limit:
             break
-    if count < FEW_PIXELS:  # nearly empty: data are sought
+    if count < min(FEW_PIXELS, limit // 4):  # nearly empty: data are sought
         parts += _sample_found(cube, limit - count, rng, check)
     return np.concatenate(parts)[:limit]
 

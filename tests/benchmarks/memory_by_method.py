@@ -29,7 +29,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from large_scene import LABELS, numbers, peak_mb, write_scene  # noqa: E402 - a script beside this one
+from large_scene import LABELS, numbers, peak_mb, write_scene
 
 
 def child(path: Path, method: str, steps: int, threads: int) -> dict[str, Any]:

@@ -97,3 +97,17 @@ def test_a_large_scene_is_sampled_by_rows_and_still_by_the_seed(array, monkeypat
     assert np.array_equal(one, two)
     assert not np.array_equal(one, other)
     assert cube._valid is None
+
+
+def test_in_a_large_scene_that_is_nearly_empty_data_are_sought(monkeypatch):
+    monkeypatch.setattr("hsigui.cube.transform.SCAN_PIXELS", 10)
+    array = np.full((4_000, 300, 3), np.nan, dtype=np.float32)
+    array[3_000:3_012, 100:180] = np.random.default_rng(0).normal(size=(12, 80, 3))
+    cube = _cube(array)
+    one, two, other = (sample_spectra(cube, 600, seed=s) for s in (1, 1, 2))
+    assert 300 <= len(one) <= 600
+    assert np.isfinite(one).all()
+    assert np.array_equal(one, two)
+    assert not np.array_equal(one, other)
+    with pytest.raises(HsiError, match="Only 0 pixels"):
+        fit_transform(_cube(np.full_like(array, np.nan)))
