@@ -31,8 +31,8 @@ def kept_bytes() -> int:
 
 
 def scratch(shape: tuple[int, ...], dtype: type[np.generic]) -> NDArray[Any]:
-    """Zeros, of any shape; under a limit of memory in which they would take too much, in a file of the system's folder for such that
-    goes with the array.
+    """Zeros, of any shape; under a limit of memory in which they would take too much, in a file of the system's folder
+    for such that goes with the array.
 
     Raises:
         HsiError: the file cannot be made.
@@ -64,8 +64,8 @@ def is_kept(array: NDArray[Any]) -> bool:
 
 
 def let_go(array: NDArray[Any]) -> None:
-    """Lets go of the pages of an array (of any shape) in a mapped file; does nothing with one that stays in memory, nor on systems
-    that know no such wish."""
+    """Lets go of the pages of an array (of any shape) in a mapped file; does nothing with one that stays in memory, nor
+    on systems that know no such wish."""
     mapped = _map_of(array)
     if mapped is not None and not is_kept(array) and hasattr(mmap, "MADV_DONTNEED"):
         mapped.madvise(mmap.MADV_DONTNEED)

@@ -8,7 +8,8 @@ commas, "none" among them. Prints one JSON object with a row for each. The scene
 that is removed afterwards. Each row is a process of its own: pretraining (Quick; few steps, since their number does not
 change the memory), features of every pixel in a folder as the command and the window make them, the probe on 10 labels
 a class, the map with all levels of context. `resident_mb` is the highest resident memory of that process until each was
-done, mapped pages included, told on stderr as it goes; with `--until features` no map is made; `tile` the side of the tiles that the features were made in.
+done, mapped pages included, told on stderr as it goes; with `--until features` no map is made; `tile` the side of the
+tiles that the features were made in.
 """
 
 from __future__ import annotations

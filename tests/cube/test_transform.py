@@ -10,6 +10,7 @@ import pytest
 from hsigui.cube.cube import ArraySource, Cube, CubeInfo
 from hsigui.cube.transform import BandTransform, fit_transform, sample_spectra
 from hsigui.errors import HsiError
+from tests.limits import leave
 
 
 def _cube(array: np.ndarray, **info) -> Cube:
@@ -111,3 +112,17 @@ def test_in_a_large_scene_that_is_nearly_empty_data_are_sought(monkeypatch):
     assert not np.array_equal(one, other)
     with pytest.raises(HsiError, match="Only 0 pixels"):
         fit_transform(_cube(np.full_like(array, np.nan)))
+
+
+def test_a_window_is_read_some_rows_at_a_time_under_a_limit_and_transformed_alike(array, monkeypatch):
+    cube = _cube(array)
+    transform = fit_transform(cube, 4)
+    rows, cols = slice(3, 20), slice(2, 15)
+    whole = transform.apply_to_window(cube, rows, cols)
+    leave(monkeypatch, 40_000)
+    read, heights = Cube.read, []
+    monkeypatch.setattr(Cube, "read", lambda self, *at: heights.append(at[0].stop - at[0].start) or read(self, *at))
+    parts = transform.apply_to_window(cube, rows, cols)
+    assert max(heights) * 13 * 8 * 20 <= 0.15 * 40_000
+    assert sum(heights) == 17
+    assert np.allclose(whole, parts, atol=1e-6)
