@@ -96,6 +96,11 @@ def others_kept() -> Iterator[SeenFiles]:
         _kept = before
 
 
+def others_are_kept() -> bool:
+    """Whether this process is within such a block."""
+    return _kept is not None
+
+
 def written_together(*paths: Path) -> None:
     """Takes files out of what `others_kept` looks after: several processes make them anew from the same record, so what
     another has changed there is no loss."""

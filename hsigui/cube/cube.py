@@ -16,17 +16,26 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from hsigui.cube import working_memory
 from hsigui.cube.nodata import equals_nodata, outside
 from hsigui.errors import HsiError
 from hsigui.texts import say
 
 if TYPE_CHECKING:
+    import xarray
+
     from hsigui.cube.formats.choice import ImportChoice
 
 # About as many float32 values as a block of a whole-scene pass may hold (64 MiB).
 BLOCK_VALUES = 16_000_000
 # The same where windows of any size are equally cheap: less is asked of the system, and given back, at once.
 SMALL_BLOCK_VALUES = 2_000_000
+
+
+def block_values() -> int:
+    """How many float32 values a block of a whole-scene pass may hold: the usual number, fewer under a limit of memory,
+    since a pass makes some copies of them."""
+    return working_memory.within(BLOCK_VALUES, 0.1, 16)
 
 
 class Source(Protocol):
@@ -284,7 +293,8 @@ class Cube:
                 source says so by `any_window_is_cheap`).
         """
         cheap = small and getattr(self._source, "any_window_is_cheap", False)
-        step = max(1, (SMALL_BLOCK_VALUES if cheap else BLOCK_VALUES) // max(1, self.cols * self.bands))
+        most = SMALL_BLOCK_VALUES if cheap else block_values()
+        step = max(1, most // max(1, self.cols * self.bands))
         for start in range(0, self.rows, step):
             yield slice(start, min(self.rows, start + step))
 
@@ -314,6 +324,23 @@ class Cube:
             return 0
         blocks = (self._source.read(rows, slice(None), slice(None)) for rows in self.blocks())
         return sum(int(np.count_nonzero(equals_nodata(block, nodata))) for block in blocks)
+
+    def to_xarray(self) -> xarray.DataArray:
+        """The values as an array of xarray in memory, bands x rows x cols, with wavelengths and place; see
+        `hsigui.cube.xarrays`.
+
+        Raises:
+            HsiError: xarray is not installed, or memory does not suffice.
+        """
+        from hsigui.cube.xarrays import array_of
+
+        return array_of(self)
+
+    def _repr_html_(self) -> str:
+        """How a notebook shows it: a small picture and what is known of it."""
+        from hsigui.cube.card import card_of_cube
+
+        return card_of_cube(self)
 
     def _valid_block(self, stored: NDArray[Any]) -> NDArray[np.bool_]:
         if np.iscomplexobj(stored):

@@ -160,7 +160,7 @@ def by_gdal(path: Path) -> str:
         return ""
     told = subprocess.run(["gdalinfo", "-json", "-checksum", path], capture_output=True, text=True, check=True).stdout
     band = json.loads(told)["bands"][0]
-    return f"{band['checksum']}, {len(band.get('categoryNames', ()))} names, no data {band['noDataValue']}"
+    return f"{band['checksum']}, {len(band.get('categories', ()))} names, no data {band['noDataValue']}"
 
 
 if __name__ == "__main__":

@@ -222,7 +222,7 @@ class RunFiles(QObject):
         scene = self._session.find(entry.scene)
         if scene is None:
             return None
-        origin, queue = scene.origin, self._session.queue
+        origin, queue, mapped = scene.origin, self._session.queue, scene.mapped_cube
 
         def done(found: live.Trained) -> None:
             queue.ended(entry)
@@ -231,7 +231,8 @@ class RunFiles(QObject):
             if scene.origin != origin:
                 scene.keep_run(Run(found.encoder, None, found.folder, found.seconds, origin.revision))
                 return
-            scene.set_run(found.encoder, found.features, found.folder, found.seconds if seconds is None else seconds)
+            took = found.seconds if seconds is None else seconds
+            scene.set_run(found.encoder, found.features, found.folder, took, mapped=mapped)
             scene.set_course(course_of(found.encoder))
 
         def failed(error: BaseException, trace: str) -> None:
@@ -239,7 +240,7 @@ class RunFiles(QObject):
             self._desk.fail(error, trace)
 
         watcher = Watcher(done=done, failed=failed, cancelled=lambda: queue.ended(entry))
-        work_on = partial(live.restore_run, cube=scene.mapped_cube, folder=folder)
+        work_on = partial(live.restore_run, cube=mapped, folder=folder)
         return self._desk.bridge.start(work_on, entry.title, watcher), origin
 
     def _look(self, scene: Scene, watcher: Watcher) -> None:
