@@ -206,8 +206,8 @@ def _of_bands_and_origin(run: Mapping[str, Any]) -> dict[str, Any]:
     if kept := bands.get("normalised"):
         found["normalisation"] = (
             "each scene is brought to one mean and standard deviation of every band; those of the "
-            f"{len(kept['scenes'])} scenes stand in `{SETTINGS}` (bands, normalised), and another scene is brought there "
-            "by its own"
+            f"{len(kept['scenes'])} scenes stand in `{SETTINGS}` (bands, normalised), and another scene is brought "
+            "there by its own"
         )
     if begun:
         found["began with"] = f"the weights of {begun['name']}, trained on {begun.get('scenes', 'other scenes')}"

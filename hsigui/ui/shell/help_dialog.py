@@ -38,6 +38,7 @@ PAGES = (
     "projects", "pictures", "spectra", "asking",
     "confidence", "lscosa", "purified", "contrastdm", "several", "features", "baselines", "evaluate", "study", "maps",
     "finishing", "tables", "layers", "unmixing", "feature-space", "matching", "api",
+    "notebooks",
 )  # fmt: skip
 MARGIN = 16.0
 DARK = "-dark"  # behind the name of a picture in dark colours
