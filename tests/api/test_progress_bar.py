@@ -97,8 +97,8 @@ class InterruptedAt(ProgressBar):
 def test_a_training_that_is_interrupted_goes_on_from_where_it_was(tmp_path, monkeypatch):
     from hsigui.methods import loop
 
-    monkeypatch.setattr(loop, "KEEP_SECONDS", 0.0)
-    monkeypatch.setattr(loop, "READ_SECONDS", 0.0)
+    for name in ("READ_SECONDS", "KEEP_SECONDS", "KEEP_SHARE"):
+        monkeypatch.setattr(loop, name, 0.0)
     cube = demo_scene(seed=1, rows=24, cols=24, bands=8).cube
 
     def work() -> None:
