@@ -13,9 +13,9 @@ __version__ = "0.1.0"
 _PLACES = {
     "hsigui.api": (
         "add_method", "areas", "ask", "classify", "classify_by", "derive", "edit", "embed", "evaluate", "fit", "keep",
-        "load_classifier", "load_encoder", "mask", "match", "open", "open_bands", "prepare", "pretrain",
-        "quality_layers", "read_labels", "read_library", "read_manifest", "read_mask", "sample", "save", "save_cube",
-        "separability", "statistics", "study",
+        "load_classifier", "load_encoder", "mask", "match", "memory_limit", "open", "open_bands", "plan", "prepare",
+        "pretrain", "quality_layers", "read_labels", "read_library", "read_manifest", "read_mask", "sample", "save",
+        "save_cube", "separability", "statistics", "study",
     ),
     "hsigui.api.progress_bar": ("ProgressBar",),
     "hsigui.analysis.class_statistics": ("ClassStatistics", "Statistics"),
@@ -37,6 +37,7 @@ _PLACES = {
     "hsigui.masks.mask": ("Mask",),
     "hsigui.methods.checkpoint": ("Encoder",),
     "hsigui.pipeline.classify": ("ClassMap",),
+    "hsigui.pipeline.costs.plan": ("Plan",),
     "hsigui.pipeline.edited": ("EditedMap",),
     "hsigui.pipeline.evaluation": ("Evaluation",),
     "hsigui.pipeline.features": ("Features",),

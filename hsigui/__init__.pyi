@@ -20,8 +20,10 @@ from hsigui.api import (
     load_encoder,
     mask,
     match,
+    memory_limit,
     open,
     open_bands,
+    plan,
     prepare,
     pretrain,
     quality_layers,
@@ -52,6 +54,7 @@ from hsigui.labels.classes import ClassInfo, ClassTable
 from hsigui.masks.mask import Mask
 from hsigui.methods.checkpoint import Encoder
 from hsigui.pipeline.classify import ClassMap
+from hsigui.pipeline.costs.plan import Plan
 from hsigui.pipeline.edited import EditedMap
 from hsigui.pipeline.evaluation import Evaluation
 from hsigui.pipeline.features import Features
@@ -147,6 +150,7 @@ __all__ = [
     "Normalise",
     "Onto",
     "Paint",
+    "Plan",
     "Polygons",
     "PretrainSpec",
     "ProbeSpec",
@@ -183,8 +187,10 @@ __all__ = [
     "load_encoder",
     "mask",
     "match",
+    "memory_limit",
     "open",
     "open_bands",
+    "plan",
     "prepare",
     "pretrain",
     "proposed_bad_bands",

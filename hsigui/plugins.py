@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 READERS, EXPORTERS, METHODS, LAYERS = "hsigui.readers", "hsigui.exporters", "hsigui.methods", "hsigui.layers"
+EXECUTORS = "hsigui.executors"
 
 _loaded: dict[str, tuple[object, ...]] = {}
 _origins: dict[int, str] = {}  # by identity of the row, which `_loaded` keeps alive

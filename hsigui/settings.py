@@ -16,6 +16,7 @@ from typing import Any
 
 import platformdirs
 
+from hsigui import texts
 from hsigui.saving import write_bytes
 from hsigui.texts import say
 
@@ -53,6 +54,7 @@ class Settings:
         last_folder: where a file was chosen last.
         device: "auto", "cpu", "cuda" or "mps".
         memory_gib: memory that files may ask for, in GiB; 0 for all that the machine has.
+        work_gib: memory that the window's work may take, in GiB; 0 for no limit.
         threads: of the processor that trainings of the window take; 0 for all but one.
         runs_folder: where the window keeps runs; empty for the platform's folder.
         wavelength_unit: "nm" or "um", in which the window writes wavelengths; files are in nm always.
@@ -72,6 +74,7 @@ class Settings:
     last_folder: str = ""
     device: str = "auto"
     memory_gib: float = 0.0
+    work_gib: float = 0.0
     threads: int = 0
     runs_folder: str = ""
     wavelength_unit: str = "nm"
@@ -188,7 +191,7 @@ def _from_json(values: dict[str, Any]) -> Settings:
         elif spec.name == "over_image":
             if isinstance(value, list):
                 taken[spec.name] = tuple(v for v in value if isinstance(v, str) and v)[:RECENT_LIMIT]
-        elif spec.name in ("memory_gib", "cache_gib"):
+        elif spec.name in ("memory_gib", "work_gib", "cache_gib"):
             if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 2**20:
                 taken[spec.name] = float(value)
         elif spec.name == "threads":
@@ -215,3 +218,13 @@ def _band_preset(value: Any) -> BandPreset | None:
         if isinstance(one, int | float) and not isinstance(one, bool) and 0 < one < 1e6
     ]
     return BandPreset(value["name"].strip(), *nm) if len(nm) == 3 else None
+
+
+def put_language_in(folder: Path) -> str:
+    """Puts in the user's language from a folder of languages: that of the environment or of the preferences.
+
+    Returns:
+        What is wrong with it, in words; empty when nothing is.
+    """
+    chosen = SettingsStore().load(keep_broken=False).language
+    return texts.install_from(folder, texts.wanted_languages(os.environ, chosen))

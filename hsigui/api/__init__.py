@@ -16,8 +16,10 @@ from hsigui.api.cubes import open_bands, prepare, save_cube
 from hsigui.api.finishing import edit
 from hsigui.api.given import LabelsLike, LibraryLike, PathLike, TruthLike
 from hsigui.api.layers import derive, separability, statistics
+from hsigui.api.limits import memory_limit
 from hsigui.api.mapping import ask, classify, fit, load_classifier
 from hsigui.api.masking import MaskLike, MasksLike, mask, read_mask
+from hsigui.api.planning import plan
 from hsigui.api.progress_bar import ProgressBar
 from hsigui.api.reading import open, quality_layers, read_labels, read_library, read_manifest
 from hsigui.api.studying import study
@@ -30,6 +32,7 @@ from hsigui.cube.open import ImportChoice
 from hsigui.errors import HsiError
 from hsigui.jobs import Context, quiet
 from hsigui.masks.mask import Mask
+from hsigui.pipeline.costs.plan import Plan
 from hsigui.pipeline.edited import EditedMap
 from hsigui.pipeline.result import Result
 from hsigui.pipeline.values import Classifier, Filters, KeptClassifier, Labels, LabelSplit, SceneFeatures
@@ -56,6 +59,7 @@ __all__ = [
     "MaskLike",
     "MasksLike",
     "PathLike",
+    "Plan",
     "PretrainSpec",
     "ProbeSpec",
     "ProgressBar",
@@ -82,8 +86,10 @@ __all__ = [
     "load_encoder",
     "mask",
     "match",
+    "memory_limit",
     "open",
     "open_bands",
+    "plan",
     "prepare",
     "pretrain",
     "quality_layers",

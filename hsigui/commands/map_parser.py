@@ -17,6 +17,7 @@ from hsigui.commands.options import (
     add_overwrite,
     add_reading,
     add_scale,
+    add_workers,
     command,
 )
 from hsigui.commands.values import shard
@@ -70,6 +71,7 @@ def add_classify(commands: Commands) -> None:
         metavar="I/N",
         help=say("only every Nth cube, from the Ith on, such as 2/8: for array jobs"),
     )
+    add_workers(p, say("cubes of --out-dir"))
     p.add_argument("--confidence", type=Path, metavar="TIF", help=say("also write the confidence of every pixel"))
     p.add_argument("--entropy", type=Path, metavar="TIF", help=say("also write how undecided every pixel is, 0 to 1"))
     p.add_argument("--probabilities", type=Path, metavar="TIF", help=say("also write a layer of probabilities a class"))

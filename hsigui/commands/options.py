@@ -7,7 +7,8 @@ from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 
-from hsigui.commands.values import background, bands, buffer, natural, scale, size, words
+from hsigui.commands.values import background, bands, buffer, jobs, memory, natural, scale, size, words
+from hsigui.cube import working_memory
 from hsigui.cube.formats.rows import listed
 from hsigui.cube.remote.opening import is_address
 from hsigui.labels.formats import table as labels
@@ -34,11 +35,14 @@ def command(name: str, module: str = "") -> Callable[[argparse.Namespace], None]
     """The function of a command, whose module (of the same name unless given) is imported when it is run."""
 
     def work(arguments: argparse.Namespace) -> None:
-        from hsigui.commands import progress
+        from hsigui.commands import many_processes, progress
         from hsigui.commands.outputs import careful
 
+        if name != "pretrain":
+            many_processes.require_one(name)
         kind = progress.NONE if getattr(arguments, "quiet", False) else getattr(arguments, "progress", progress.AUTO)
-        with careful(getattr(arguments, "overwrite", False)), progress.chosen(kind):
+        bound = working_memory.limited(getattr(arguments, "memory_limit", None))
+        with careful(getattr(arguments, "overwrite", False)), progress.chosen(kind), bound:
             getattr(import_module(f"hsigui.commands.{module or name}"), name)(arguments)
 
     return work
@@ -129,6 +133,15 @@ def add_scale(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_memory_limit(parser: argparse.ArgumentParser) -> None:
+    """How much memory the work may take."""
+    parser.add_argument(
+        "--memory-limit", type=memory, metavar="SIZE",
+        help=say("memory that the whole process may take, as 2GB, 1.5GiB or 50%% of the machine's: work is done in "
+                 "smaller pieces (no limit)"),
+    )  # fmt: skip
+
+
 def add_outside(parser: argparse.ArgumentParser) -> None:
     """Whether files outside a scene's own folder are read."""
     parser.add_argument(
@@ -146,6 +159,25 @@ def add_progress(parser: argparse.ArgumentParser) -> None:
                  "(auto: a bar in a terminal, lines elsewhere)"),
     )  # fmt: skip
     group.add_argument("--quiet", action="store_true", help=say("as --progress none: warnings and results alone"))
+
+
+def add_workers(parser: argparse.ArgumentParser, pieces: str) -> None:
+    """Who does the work.
+
+    Args:
+        pieces: what is done one by one, in words.
+    """
+    group = parser.add_argument_group(say("who does it"))
+    group.add_argument(
+        "--jobs", type=jobs, metavar="N",
+        help=say("so many {pieces} at once, in processes that share the cores; auto: as many as cores and memory allow",
+                 pieces=pieces),
+    )  # fmt: skip
+    group.add_argument(
+        "--scheduler", metavar="ENGINE[:ADDRESS]",
+        help=say("the engine that does {pieces}: dask on this machine, dask:tcp://HOST:PORT on a cluster that runs, or "
+                 "that of a plug-in (processes of this machine)", pieces=pieces),
+    )  # fmt: skip
 
 
 def add_background(parser: argparse._ActionsContainer, option: str = "--background") -> None:

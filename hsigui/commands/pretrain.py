@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from hsigui import api
 from hsigui.commands.canonical import canonical
 from hsigui.commands.console import run_with_progress, tell, tell_of
+from hsigui.commands.many_processes import Attempt, taking_part
 from hsigui.commands.mask import given_masks, require_a_use
 from hsigui.commands.outputs import check_folder
 from hsigui.commands.reading import reading
@@ -19,7 +20,9 @@ from hsigui.jobs import Context
 from hsigui.masks.mask import Mask
 from hsigui.masks.using import PRETRAIN, without
 from hsigui.methods import asked, registry
+from hsigui.methods.distributed.place import Place
 from hsigui.methods.resume_header import FILE, read_header
+from hsigui.pipeline import disk, run_claim
 from hsigui.pipeline.features import SETS_KEPT
 from hsigui.pipeline.what_is_seen import require_learnable
 from hsigui.specs import PretrainSpec
@@ -30,7 +33,16 @@ if TYPE_CHECKING:
 
 
 def pretrain(arguments: argparse.Namespace) -> None:
-    """Pretrains an encoder and writes the run with the features of every pixel, as far as a run keeps them."""
+    """Pretrains an encoder and writes the run with the features of every pixel, as far as a run keeps them. Several
+    processes make one training of it, and process 0 writes (see `many_processes`)."""
+    with taking_part() as where:
+        attempt = Attempt(arguments.out, where)
+        attempt.prepare(arguments)
+        _pretrain(arguments, where, attempt)
+        attempt.end()
+
+
+def _pretrain(arguments: argparse.Namespace, where: Place, attempt: Attempt) -> None:
     info = registry.method(arguments.method)
     require_effect(arguments, _needs(arguments, info))
     require_a_use(arguments)
@@ -43,17 +55,9 @@ def pretrain(arguments: argparse.Namespace) -> None:
         begin_from=str(arguments.begin_from.resolve()) if arguments.begin_from else "",
         normalise="" if arguments.normalise == "together" else arguments.normalise,
     )  # fmt: skip
-    check_folder(arguments.out)
-    if (arguments.out / "run.json").exists() and not (arguments.replace or arguments.resume):
-        raise HsiError(
-            say("{out} holds a finished run.", out=arguments.out),
-            say("Name another folder, or give --replace to train anew over it."),
-        )
-    if (arguments.out / FILE).exists() and not (arguments.replace or arguments.resume):
-        raise HsiError(
-            say("{out} holds an unfinished training.", out=arguments.out),
-            say("Give --resume to go on with it, or --replace to begin anew over it."),
-        )
+    if where.leads:
+        _require_free(arguments)
+        attempt.begin()
     if arguments.resume and (arguments.out / FILE).exists():
         spec = registry.resumed(spec, read_header(arguments.out)["about"])
     entries = entries_of(arguments)
@@ -72,26 +76,48 @@ def pretrain(arguments: argparse.Namespace) -> None:
             arguments.monitor_labels, cubes[0], variable=arguments.monitor_labels_variable,
             background=arguments.monitor_labels_background, buffer=arguments.monitor_labels_buffer,
         )  # fmt: skip
-        tell_of(watched)
+        if where.leads:
+            tell_of(watched)
 
     command = canonical(arguments, epochs=spec.epochs, settings=asked.words(spec.settings))
 
     def work(ctx: Context) -> Encoder:
-        encoder = api.pretrain(
-            learned, spec=spec, folder=arguments.out, labels=watched, resume=arguments.resume, mask=masks,
-            weights=weights, command=command, ctx=ctx,
-        )  # fmt: skip
-        for cube in cubes[:SETS_KEPT]:
-            api.embed(cube, encoder, folder=arguments.out, device=spec.device, ctx=ctx)
-        return encoder
+        # Until the features are those of these weights; the other processes write nothing.
+        with run_claim.claimed(arguments.out if where.leads else None, ctx) as alone:
+            encoder = api.pretrain(
+                learned, spec=spec, folder=arguments.out, labels=watched, resume=arguments.resume, mask=masks,
+                weights=weights, command=command, ctx=alone,
+            )  # fmt: skip
+            for cube in cubes[:SETS_KEPT] if where.leads else ():
+                if not disk.holds_features(arguments.out, cube, encoder):
+                    continue  # which the training has said before it began
+                api.embed(cube, encoder, folder=arguments.out, device=spec.device, ctx=alone)
+            return encoder
 
     try:
         encoder = run_with_progress(work, say("Loading PyTorch"))
     except KeyboardInterrupt:
-        if (arguments.out / FILE).exists():
+        if where.leads and (arguments.out / FILE).exists():
             tell(say("the same command with --resume goes on from here"))
         raise
-    print(f"{encoder.summary} -> {arguments.out}")
+    if where.leads:
+        print(f"{encoder.summary} -> {arguments.out}")
+
+
+def _require_free(arguments: argparse.Namespace) -> None:
+    """Refuses a folder that cannot be written, or holds what nobody said may be gone on with or written over."""
+    check_folder(arguments.out)
+    run_claim.require_free(arguments.out)
+    if (arguments.out / "run.json").exists() and not (arguments.replace or arguments.resume):
+        raise HsiError(
+            say("{out} holds a finished run.", out=arguments.out),
+            say("Name another folder, or give --replace to train anew over it."),
+        )
+    if (arguments.out / FILE).exists() and not (arguments.replace or arguments.resume):
+        raise HsiError(
+            say("{out} holds an unfinished training.", out=arguments.out),
+            say("Give --resume to go on with it, or --replace to begin anew over it."),
+        )
 
 
 def _masked(arguments: argparse.Namespace, cubes: list[Cube]) -> tuple[list[Cube], list[Mask] | None]:

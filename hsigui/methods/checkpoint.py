@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -75,6 +75,8 @@ class Encoder:
             are kept; empty where there were none.
         course: what else was at work while it was trained, see `insight.recorded`; empty where that was not written
             down.
+        processes: on how many processes it was trained, as (steps made, processes from there on); empty for one all
+            along.
     """
 
     network: Network
@@ -101,6 +103,7 @@ class Encoder:
     kept: Mapping[str, int] = field(default_factory=dict)
     watched_by: Mapping[str, Any] = field(default_factory=dict)
     course: Mapping[str, Any] = field(default_factory=dict)
+    processes: tuple[tuple[int, int], ...] = ()
 
     @property
     def kept_in_words(self) -> str:
@@ -194,6 +197,7 @@ def save(encoder: Encoder, folder: Path) -> list[Path]:
             **({"kept": dict(encoder.kept)} if encoder.kept else {}),
         },
         **({"course": dict(encoder.course)} if encoder.course else {}),
+        **({"processes": [list(each) for each in encoder.processes]} if encoder.processes else {}),
         "stopped": encoder.stopped,
         "precision": encoder.precision,
         "threads": encoder.threads,
@@ -249,6 +253,7 @@ def load(folder: Path) -> Encoder:
         # Runs of the first version have no monitor.
         monitor = settings.get("monitor", {"name": "", "readings": []})
         readings = tuple((int(step), float(value)) for step, value in monitor["readings"])
+        processes = _processes(settings.get("processes", ()))
     except FileNotFoundError as error:
         raise HsiError(
             say(
@@ -268,4 +273,9 @@ def load(folder: Path) -> Encoder:
         recipe, monitor["name"], readings, settings.get("stopped", ""), settings.get("precision", ""),
         balance, trained_with, tuple(settings.get("scenes", ())), settings.get("bands", {}), settings.get("from", {}),
         settings.get("threads"), monitor.get("kept", {}), monitor.get("labels", {}), settings.get("course", {}),
+        processes,
     )  # fmt: skip
+
+
+def _processes(told: Sequence[Sequence[int]]) -> tuple[tuple[int, int], ...]:
+    return tuple((int(step), int(count)) for step, count in told)

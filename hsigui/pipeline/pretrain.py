@@ -17,13 +17,16 @@ from hsigui.cube.fingerprint import scene_fingerprint
 from hsigui.cube.masked import MaskedCube, masks_told, set_aside
 from hsigui.cube.transform import BandTransform, fit_together
 from hsigui.errors import HsiError
-from hsigui.jobs import Context
+from hsigui.jobs import Context, Unheard
 from hsigui.labels.label_map import require_same_size
 from hsigui.methods import devices, loop, registry
 from hsigui.methods import resume as unfinished
 from hsigui.methods.balance import DENSE_SAMPLE, PATCH_SAMPLE, Balance, learn
 from hsigui.methods.chance import Chance
 from hsigui.methods.checkpoint import Encoder
+from hsigui.methods.distributed.group import joined
+from hsigui.methods.distributed.place import place
+from hsigui.methods.distributed.processes import ALONE, Processes
 from hsigui.methods.encoders import Network, channels_last
 from hsigui.methods.monitor import ACCURACY, Monitor
 from hsigui.methods.plan import Plan
@@ -35,7 +38,7 @@ from hsigui.methods.settings import MethodSettings
 from hsigui.methods.stacked_scenes import StackedScenes
 from hsigui.methods.untrained import NoTraining
 from hsigui.one_thread import one_blas_thread
-from hsigui.pipeline import rescue, several
+from hsigui.pipeline import by_windows, rescue, run_claim, several
 from hsigui.pipeline.going_on import begun_in
 from hsigui.pipeline.provenance import raster_hash
 from hsigui.pipeline.run_bands import normalisation_of
@@ -58,6 +61,9 @@ def pretrain(
 
     With 0 epochs nothing is learned: the encoder is the network from which the training of that seed would start.
 
+    Of several processes that a launcher began with the same call (see `methods.distributed`), each has a part of every
+    batch; process 0 alone tells the context anything, and reads and writes the folder. All get the same encoder.
+
     Tells the context the loss of every step as the metric "loss", and now and then how good the features are: as "knn
     accuracy" where there are labels for it, else as "effective rank" (see `Monitor`).
 
@@ -75,10 +81,11 @@ def pretrain(
 
     Raises:
         HsiError: the disk is too full for the run, or it cannot be written in the end (the sentence says where it lies
-            then); a scene is too small or empty, scenes have no bands in common or values of different scales, the
-            method, a setting or the device does not exist, a value is not allowed or was another when the training was
-            begun, the run to go on from is of another kind, memory does not suffice, the loss became non-finite before
-            anything good was learned, or there is no training to go on with.
+            then), or another process trains in its folder; a scene is too small or empty, scenes have no bands in
+            common or values of different scales, the method, a setting or the device does not exist, a value is not
+            allowed or was another when the training was begun, the run to go on from is of another kind, memory does
+            not suffice, the loss became non-finite before anything good was learned, or there is no training to go on
+            with.
         Cancelled: through the context; what is needed to go on is left in `out`.
     """
     info = registry.method(spec.method)
@@ -98,7 +105,15 @@ def pretrain(
     require_seen(spec, cubes)
     if labels is not None:
         require_same_size(labels.shape, (cubes[0].rows, cubes[0].cols), say("labels"))
-    device = devices.choose(spec.device)
+    device, where = devices.choose(spec.device), place()
+    if not where.leads:
+        out = keep_in = None
+        ctx = Unheard(ctx)
+    if not where.alone and not info.shared and preset.epochs:
+        raise HsiError(
+            say("{title} is not trained by several processes.", title=info.title),
+            say("Begin a single one, without torchrun."),
+        )
     going_on, started = several.begun_from(spec), started_from(spec, cubes)
     asked = preset.epochs if spec.epochs is None else spec.epochs
     epochs = preset.epochs and asked  # what has no steps of its own cannot be given any
@@ -111,8 +126,11 @@ def pretrain(
         cubes, spec, settings, plan, going_on, started, epochs, device, threads, out, kept, labels, resume, command,
         labels_from or {}, several.uneven(weights, cubes),
     )  # fmt: skip
-    with one_blas_thread(), devices.on_threads(1):
-        return _pretrained(wanted, ctx)
+    with (
+        run_claim.claimed(kept, ctx) as watched, one_blas_thread(), devices.on_threads(1),
+        joined(where, device) as processes,
+    ):  # fmt: skip
+        return _pretrained(replace(wanted, processes=processes), watched)
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,6 +141,7 @@ class _Wanted:
         going_on: an encoder whose weights the training begins with.
         started: an encoder that stands in for the first stage.
         threads: of the processor; None where the numbers do not depend on them.
+        processes: that train together.
         kept: the folder of the unfinished training.
         weights: one a scene; empty where all are alike.
     """
@@ -143,6 +162,7 @@ class _Wanted:
     command: str
     labels_from: Mapping[str, str]
     weights: tuple[float, ...] = ()
+    processes: Processes = ALONE
 
     @property
     def normalises(self) -> bool:
@@ -173,6 +193,7 @@ class _Wanted:
             "device": self.device.type, "scene": scenes[0],
             "monitor": "" if self.labels is None else raster_hash(self.labels)[:12], "threads": self.threads,
             **({"scenes": list(scenes)} if len(scenes) > 1 else {}), **({"from": source} if source else {}),
+            **({"memory_limit": limit} if (limit := by_windows.deciding_limit(self.cubes, self.plan)) else {}),
         }  # fmt: skip
 
 
@@ -187,26 +208,30 @@ def _pretrained(wanted: _Wanted, ctx: Context) -> Encoder:
     several.require_different(fingerprints, cubes)
     joined = _in_common_bands(wanted, fingerprints, ctx)
     seen = joined.cubes if mask is None else (MaskedCube(joined.cubes[0], mask),)
-    about = wanted.about(described)
-    begun = begun_in(wanted.kept, about) if wanted.resume else None
+    about, processes = wanted.about(described), wanted.processes
+    processes.require_same({name: value for name, value in about.items() if name != "threads"})
+    begun = _begun(wanted, about)
     transform = _transform(seen, wanted, begun, ctx)
     scene, labels = _scene_values(seen, transform, wanted, ctx)
+    if said := by_windows.told(scene, seen):
+        ctx.warn(said)
     ctx.check()
     keep = None if wanted.kept is None or not epochs else loop.Keep(wanted.kept, about, transform.to_arrays())
-    chance = Chance(spec.seed, device)
+    chance = Chance(spec.seed, device, processes)
     with devices.wanted_precision(wanted.precision), devices.on_threads(wanted.threads or 1):
-        where, precision = devices.title(device), devices.precision(device)
+        where, precision = _titled(device, processes), devices.precision(device)
         with chance.building():
             network, training = _network(wanted, transform, scene)
         chance.give_masks(network)
         if wanted.kept is not None:
             must = wanted.out is not None
             rescue.look_at_disk(wanted.kept, network, transform, wanted.info.recipe, joined.cubes, ctx, must=must)
-        watch = _watch(training, network, scene, epochs, spec, labels, device)
+        watch = _watch(training, network, scene, epochs, wanted, labels)
         trained = loop.run(
-            training, ctx, "Pretraining", device=device, keep=keep, watch=watch, begun=begun, chance=chance
-        )
-    balance = _balance(network, scene, device, spec.seed, ctx)
+            training, ctx, "Pretraining", device=device, keep=keep, watch=watch, begun=begun, chance=chance,
+            processes=processes,
+        )  # fmt: skip
+    balance = _balance(network, scene, wanted, ctx)
     encoder = Encoder(
         network.cpu().eval(), transform, wanted.plan, spec, epochs, described[0], where, trained.seconds,
         trained.losses, wanted.command, wanted.info.recipe, watch.name if watch else "", trained.readings,
@@ -214,12 +239,29 @@ def _pretrained(wanted: _Wanted, ctx: Context) -> Encoder:
         scenes=tuple(described) if len(cubes) > 1 else (), bands=joined.bands,
         begun_from=several.origin(wanted.going_on, spec), threads=wanted.threads,
         kept=_kept(trained, training, wanted), watched_by=_watched_by(watch, wanted),
-        course=trained.course,
+        course=trained.course, processes=trained.processes,
     )  # fmt: skip
+    ctx.check()
     if wanted.out is not None:
         rescue.save(encoder, wanted.out)
         unfinished.remove(wanted.out)
     return encoder
+
+
+def _begun(wanted: _Wanted, about: Mapping[str, Any]) -> Unfinished | None:
+    """The unfinished training to go on with, which process 0 reads for all; None where a new one begins."""
+    begun = begun_in(wanted.kept, about) if wanted.resume and wanted.processes.leads else None
+    if wanted.processes.alone:
+        return begun
+    told = wanted.processes.given(lambda: b"" if begun is None else unfinished.packed(begun))
+    return unfinished.unpacked(told) if told else None
+
+
+def _titled(device: torch.device, processes: Processes) -> str:
+    """Where the training runs, in words."""
+    if processes.alone:
+        return devices.title(device)
+    return say("{count} processes, each on {device}", count=processes.count, device=devices.title(device))
 
 
 def _kept(trained: loop.TrainingResult, training: loop.Training, wanted: _Wanted) -> dict[str, int]:
@@ -275,13 +317,16 @@ def _network(wanted: _Wanted, transform: BandTransform, scene: SceneValues) -> t
     if wanted.untrained:
         channels_last(network)
         return network, NoTraining()
-    return network, _training(
-        wanted.spec, wanted.settings, network, scene, wanted.epochs, wanted.device, wanted.started
-    )
+    return network, _training(wanted, network, scene)
 
 
 def _transform(seen: Sequence[Cube], wanted: _Wanted, begun: Unfinished | None, ctx: Context) -> BandTransform:
-    """That of the encoder that is trained already, or of the unfinished training; else a new one of the scenes."""
+    """That of the encoder that is trained already, or of the unfinished training; else a new one of the scenes, which
+    process 0 finds for all."""
+    if not wanted.processes.alone:
+        first = replace(wanted, processes=ALONE)
+        arrays = wanted.processes.given_arrays(lambda: _transform(seen, first, begun, ctx).to_arrays())
+        return BandTransform.from_arrays(arrays)
     encoder, plan = wanted.started or wanted.going_on, wanted.plan
     if encoder is not None:
         return encoder.transform
@@ -319,13 +364,20 @@ def _threads(spec: PretrainSpec, plan: Plan, learns: int, device: torch.device, 
     return spec.threads or begun or torch.get_num_threads()
 
 
-def _balance(network: Network, scene: SceneValues, device: torch.device, seed: int, ctx: Context) -> Balance | None:
-    """What evens out the features of a trained network; None for one that has none, or does so itself."""
+def _balance(network: Network, scene: SceneValues, wanted: _Wanted, ctx: Context) -> Balance | None:
+    """What evens out the features of a trained network, as process 0 finds it; None for one that has none, or does so
+    itself."""
     if network.width == 0 or network.variants:
         return None
     ctx.progress(0, 1, say("Evening out the features"))
-    limit = PATCH_SAMPLE if network.patch else DENSE_SAMPLE
-    return learn(features_of_scene(network.to(device).eval(), scene, device, limit, seed, ctx.check))
+    limit, device = PATCH_SAMPLE if network.patch else DENSE_SAMPLE, wanted.device
+
+    def found() -> dict[str, NDArray[np.float32]]:
+        features = features_of_scene(network.to(device).eval(), scene, device, limit, wanted.spec.seed, ctx.check)
+        balance = learn(features)
+        return {"mean": balance.mean, "matrix": balance.matrix}
+
+    return Balance(**wanted.processes.given_arrays(found))
 
 
 def _plan(spec: PretrainSpec, settings: MethodSettings, started: Encoder | None) -> Plan:
@@ -341,14 +393,15 @@ def _untrained_plan(spec: PretrainSpec, settings: MethodSettings) -> Plan:
     return found
 
 
-def _training(
-    spec: PretrainSpec, settings: MethodSettings, network: Network, scene: SceneValues, epochs: int,
-    device: torch.device, started: Encoder | None,
-) -> loop.Training:  # fmt: skip
-    method = importlib.import_module(registry.method(spec.method).module)
-    more = {} if started is None else {"start": started.network}
+def _training(wanted: _Wanted, network: Network, scene: SceneValues) -> loop.Training:
+    method, device = importlib.import_module(wanted.info.module), wanted.device
+    more: dict[str, Any] = {} if wanted.started is None else {"start": wanted.started.network}
+    if not wanted.processes.alone:
+        more["processes"] = wanted.processes
     try:
-        made: loop.Training = method.training(settings, network, scene, epochs, device, spec.seed, **more)
+        made: loop.Training = method.training(
+            wanted.settings, network, scene, wanted.epochs, device, wanted.spec.seed, **more
+        )
     except (RuntimeError, MemoryError) as error:
         if not devices.ran_out_of_memory(error):
             raise
@@ -360,13 +413,14 @@ def _training(
 
 
 def _watch(
-    training: loop.Training, network: Network, scene: SceneValues, epochs: int, spec: PretrainSpec,
-    labels: NDArray[np.uint16] | None, device: torch.device,
+    training: loop.Training, network: Network, scene: SceneValues, epochs: int, wanted: _Wanted,
+    labels: NDArray[np.uint16] | None,
 ) -> loop.Watch | None:  # fmt: skip
     """The monitor of a training; None where there is nothing to watch."""
+    spec = wanted.spec
     if not spec.monitor or training.steps == 0 or network.width == 0:
         return None
-    monitor = Monitor(network, scene, device, spec.seed, labels)
+    monitor = Monitor(network, scene, wanted.device, spec.seed, labels, wanted.processes)
     counts_epochs = registry.method(spec.method).preset(spec.preset).epochs_are == "epochs"
     patience = spec.patience
     if patience is None:

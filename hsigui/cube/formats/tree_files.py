@@ -78,6 +78,11 @@ class TreeFile:
             found = beside_array(self._tree, name, bands)
             return found if found.lists is not None else replace(found, lists=self._coordinate(name, bands))
 
+    def attributes(self, name: str) -> Attributes:
+        """The attributes of an array, of the groups around it and of the root."""
+        with untrusted.reading(self._name):
+            return Attributes.around(self._tree, name)
+
     def place(self, name: str, layout: Layout) -> Place:
         """Where an array lies, as far as the store says.
 

@@ -14,12 +14,14 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from hsigui import log
+from hsigui.cube import working_memory
 from hsigui.cube.demo_spec import DemoSpec
 from hsigui.errors import is_out_of_memory
 from hsigui.pipeline.torch_library import load_before_import
 from hsigui.settings import SettingsStore
 from hsigui.storage.problem_report import CRASHES
 from hsigui.ui.desk import theme
+from hsigui.ui.desk.icons import program_icon
 from hsigui.ui.shell.garbage import Garbage, rare_full_collections
 from hsigui.ui.shell.main_window import MainWindow
 
@@ -44,6 +46,7 @@ def run(
     store = SettingsStore()
     theme.apply(app, store.load().theme)
     no_log = log.start()
+    working_memory.heed_setting()
     window = MainWindow(store)
     if no_log:
         window.messages.warning(no_log)
@@ -122,4 +125,5 @@ def _application(argv: Sequence[str]) -> QApplication:
     app = QApplication(["hsigui", *argv])
     app.setApplicationName("hsigui")
     app.setDesktopFileName("hsigui")
+    app.setWindowIcon(program_icon())
     return app
