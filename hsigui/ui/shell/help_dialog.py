@@ -39,6 +39,7 @@ PAGES = (
     "confidence", "lscosa", "purified", "contrastdm", "several", "many-gpus", "huge", "features", "baselines", "evaluate",
     "study", "maps", "clusters",
     "finishing", "tables", "layers", "unmixing", "feature-space", "matching", "api",
+    "notebooks",
 )  # fmt: skip
 MARGIN = 16.0
 DARK = "-dark"  # behind the name of a picture in dark colours
