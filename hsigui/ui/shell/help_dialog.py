@@ -37,7 +37,7 @@ PAGES = (
     "labelling", "seeing", "places", "scenes", "prepare", "masks", "servers", "products", "label-files", "saving",
     "projects", "pictures", "spectra", "asking",
     "confidence", "lscosa", "purified", "contrastdm", "several", "features", "baselines", "evaluate", "study", "maps",
-    "finishing", "tables", "layers", "unmixing", "feature-space", "matching", "api",
+    "planning", "finishing", "tables", "layers", "unmixing", "feature-space", "matching", "api",
 )  # fmt: skip
 MARGIN = 16.0
 DARK = "-dark"  # behind the name of a picture in dark colours

@@ -128,7 +128,7 @@ def test_the_speed_of_a_disk_is_bytes_by_seconds(tmp_path):
     (tmp_path / "b").write_bytes(b"little")
     assert speeds.reading_speed([tmp_path / "b"]) is None
     assert speeds.writing_speed(tmp_path, clock=lambda: next(ticks) / 10) > 0
-    assert sorted(os.listdir(tmp_path)) == ["a", "b"], "nothing of the trial is left"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "b"], "nothing of the trial is left"
 
 
 def test_a_trial_that_fails_says_why_and_one_that_is_cancelled_ends_at_once(tmp_path):
