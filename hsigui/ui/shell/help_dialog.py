@@ -37,8 +37,7 @@ PAGES = (
     "labelling", "seeing", "places", "scenes", "prepare", "masks", "servers", "products", "label-files", "saving",
     "projects", "pictures", "spectra", "asking",
     "confidence", "lscosa", "purified", "contrastdm", "several", "many-gpus", "huge", "features", "baselines", "evaluate",
-    "study", "maps", "clusters",
-    "finishing", "tables", "layers", "unmixing", "feature-space", "matching", "api",
+    "study", "maps", "clusters", "planning", "finishing", "tables", "layers", "unmixing", "feature-space", "matching", "api",
     "notebooks",
 )  # fmt: skip
 MARGIN = 16.0
