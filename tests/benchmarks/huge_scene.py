@@ -11,7 +11,17 @@ the crop by `classify`, from 10 labels a class. The last three keep to the limit
 
 from __future__ import annotations
 
+import argparse
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
