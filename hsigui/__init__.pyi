@@ -5,6 +5,7 @@ from hsigui.analysis.layer import Layer, LayerRecipe
 from hsigui.analysis.ranking import Match, Matches
 from hsigui.analysis.separability import Separability
 from hsigui.api import (
+    add_method,
     areas,
     ask,
     classify,
@@ -22,19 +23,24 @@ from hsigui.api import (
     memory_limit,
     open,
     open_bands,
+    plan,
     prepare,
     pretrain,
     quality_layers,
     read_labels,
     read_library,
+    read_manifest,
     read_mask,
     sample,
     save,
     save_cube,
     separability,
     statistics,
+    study,
 )
+from hsigui.api.progress_bar import ProgressBar
 from hsigui.cube.cube import Cube
+from hsigui.cube.demo import write_demo
 from hsigui.cube.formats.library import SpectralLibrary
 from hsigui.cube.open import AmbiguousCube, ImportChoice
 from hsigui.cube.responses import Responses
@@ -48,10 +54,13 @@ from hsigui.labels.classes import ClassInfo, ClassTable
 from hsigui.masks.mask import Mask
 from hsigui.methods.checkpoint import Encoder
 from hsigui.pipeline.classify import ClassMap
+from hsigui.pipeline.costs.plan import Plan
 from hsigui.pipeline.edited import EditedMap
 from hsigui.pipeline.evaluation import Evaluation
 from hsigui.pipeline.features import Features
+from hsigui.pipeline.manifest import Manifest
 from hsigui.pipeline.result import Result
+from hsigui.pipeline.study.plan import StudySpec
 from hsigui.pipeline.values import Classifier, Filters, KeptClassifier, Labels, LabelSplit, SceneFeatures
 from hsigui.pipeline.zone_measures import StatisticsTables
 from hsigui.pipeline.zone_tables import AreaTables
@@ -76,6 +85,7 @@ from hsigui.preparing.other_sensor import Like
 from hsigui.preparing.smooth import Gaussian, Savgol
 from hsigui.report.map_options import MapOptions
 from hsigui.report.metrics import Accuracy
+from hsigui.report.study import Study
 from hsigui.specs import MapSpec, PretrainSpec, ProbeSpec, SplitSpec
 
 __version__: str
@@ -128,6 +138,7 @@ __all__ = [
     "Like",
     "LogResiduals",
     "Majority",
+    "Manifest",
     "MapOptions",
     "MapSpec",
     "MarkBad",
@@ -139,9 +150,11 @@ __all__ = [
     "Normalise",
     "Onto",
     "Paint",
+    "Plan",
     "Polygons",
     "PretrainSpec",
     "ProbeSpec",
+    "ProgressBar",
     "Recode",
     "Responses",
     "Result",
@@ -153,10 +166,13 @@ __all__ = [
     "SplitSpec",
     "Statistics",
     "StatisticsTables",
+    "Study",
+    "StudySpec",
     "System",
     "WhiteDark",
     "Window",
     "__version__",
+    "add_method",
     "areas",
     "ask",
     "classify",
@@ -174,6 +190,7 @@ __all__ = [
     "memory_limit",
     "open",
     "open_bands",
+    "plan",
     "prepare",
     "pretrain",
     "proposed_bad_bands",
@@ -181,10 +198,13 @@ __all__ = [
     "quiet",
     "read_labels",
     "read_library",
+    "read_manifest",
     "read_mask",
     "sample",
     "save",
     "save_cube",
     "separability",
     "statistics",
+    "study",
+    "write_demo",
 ]

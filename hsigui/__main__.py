@@ -43,16 +43,13 @@ def take_one_blas_thread() -> None:
 
 
 def put_language_in(folder: Path | None) -> None:
-    """Puts in the user's language from a folder of languages: that of the environment or of the preferences. Before
-    the imports of tables, which hold sentences."""
+    """Puts in the user's language from a folder of languages, see `settings`; tells what is wrong with it. Before the
+    imports of tables, which hold sentences."""
     if folder is None:
         return
-    from hsigui import texts
-    from hsigui.settings import SettingsStore
+    from hsigui import settings
 
-    chosen = SettingsStore().load(keep_broken=False).language
-    wrong = texts.install_from(folder, texts.wanted_languages(os.environ, chosen))
-    if wrong:
+    if wrong := settings.put_language_in(folder):
         print(f"hsigui: {wrong}", file=sys.stderr)
 
 

@@ -120,6 +120,16 @@ class SilentContext:
         return
 
 
+class Unheard(SilentContext):
+    """A context that tells nobody, and is stopped or paused as another one is."""
+
+    def __init__(self, ctx: Context) -> None:
+        self._ctx = ctx
+
+    def check(self) -> None:
+        self._ctx.check()
+
+
 class CallbackContext(SilentContext):
     """A context for direct calls that tells what it is told to: each call goes to a function, where one is given.
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 READERS, EXPORTERS, METHODS, LAYERS = "hsigui.readers", "hsigui.exporters", "hsigui.methods", "hsigui.layers"
+EXECUTORS = "hsigui.executors"
 
 _loaded: dict[str, tuple[object, ...]] = {}
 _origins: dict[int, str] = {}  # by identity of the row, which `_loaded` keeps alive
@@ -39,6 +40,17 @@ def load(group: str, kind: type[T]) -> list[T]:
         points = sorted(entry_points(group=group), key=lambda point: point.name)
         _loaded[group] = tuple(row for point in points for row in _rows(point, kind))
     return [row for row in _loaded[group] if isinstance(row, kind)]
+
+
+def add(group: str, kind: type[T], row: T) -> None:
+    """Adds a row for this process alone; one of the same name that was added before gives way to it.
+
+    Args:
+        group, kind: as of `load`; rows of the kind have a `name`.
+    """
+    name = getattr(row, "name", None)
+    others = [each for each in load(group, kind) if getattr(each, "name", None) != name or origin(each)]
+    _loaded[group] = (*others, row)
 
 
 def problems() -> list[str]:

@@ -96,6 +96,18 @@ def others_kept() -> Iterator[SeenFiles]:
         _kept = before
 
 
+def others_are_kept() -> bool:
+    """Whether this process is within such a block."""
+    return _kept is not None
+
+
+def written_together(*paths: Path) -> None:
+    """Takes files out of what `others_kept` looks after: several processes make them anew from the same record, so what
+    another has changed there is no loss."""
+    if _kept is not None:
+        _kept.forget(paths)
+
+
 @contextmanager
 def written_beside(*targets: Path) -> Iterator[tuple[Path, ...]]:
     """Gives one scratch path for each target, in its folder; on leaving they are renamed to the targets, in order.

@@ -16,6 +16,7 @@ from typing import Any
 
 import platformdirs
 
+from hsigui import texts
 from hsigui.saving import write_bytes
 from hsigui.texts import say
 
@@ -217,3 +218,13 @@ def _band_preset(value: Any) -> BandPreset | None:
         if isinstance(one, int | float) and not isinstance(one, bool) and 0 < one < 1e6
     ]
     return BandPreset(value["name"].strip(), *nm) if len(nm) == 3 else None
+
+
+def put_language_in(folder: Path) -> str:
+    """Puts in the user's language from a folder of languages: that of the environment or of the preferences.
+
+    Returns:
+        What is wrong with it, in words; empty when nothing is.
+    """
+    chosen = SettingsStore().load(keep_broken=False).language
+    return texts.install_from(folder, texts.wanted_languages(os.environ, chosen))

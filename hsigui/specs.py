@@ -12,6 +12,7 @@ from hsigui.errors import HsiError
 from hsigui.texts import say
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
+NORMALISE = ("", "scene")
 PRECISIONS = ("auto", "float32", "bfloat16")
 CLASSIFIERS = ("logistic", "svm", "forest", "ridge")
 _BY_HAND = say("Was the file changed by hand?")
@@ -98,6 +99,7 @@ class PretrainSpec(_Spec):
             another order on two. None takes all that torch has; the run says how many those were.
         settings: values of the preset's own settings (temperature, rates, sizes ...) that are to differ from the
             preset's, by name; `methods.registry.settings_of` gives all of them and refuses what is not allowed.
+        normalise: "scene" to bring each scene to the same mean and deviation of every band before; empty for not.
     """
 
     method: str = "lscosa"
@@ -113,13 +115,19 @@ class PretrainSpec(_Spec):
     threads: int | None = None
     settings: Mapping[str, bool | int | float | str] = field(default_factory=dict, hash=False)
     begin_from: str = ""
+    normalise: str = ""
 
     def to_json(self) -> dict[str, Any]:
-        """As JSON values; a field that few trainings have is left out of others, so that earlier versions read them."""
-        values = super().to_json()
-        return values if self.begin_from else {k: v for k, v in values.items() if k != "begin_from"}
+        """As JSON values; fields that few trainings have are left out of others, so that earlier versions read them."""
+        unset = {name for name in ("begin_from", "normalise") if not getattr(self, name)}
+        return {name: value for name, value in super().to_json().items() if name not in unset}
 
     def __post_init__(self) -> None:
+        _require(
+            self.normalise in NORMALISE,
+            say("Unknown normalisation “{normalise}”.", normalise=self.normalise),
+            say("Choose scene, or none."),
+        )
         _require(
             self.preset in ("quick", "paper"),
             say("Unknown preset “{preset}”.", preset=self.preset),

@@ -14,11 +14,11 @@ from hsigui.errors import HsiError
 from hsigui.jobs import Context, quiet
 from hsigui.labels.label_map import require_same_size
 from hsigui.masks.asked import step_of
+from hsigui.masks.drawn import Drawn
 from hsigui.masks.files import read_mask as read_file
 from hsigui.masks.making import make_mask
 from hsigui.masks.mask import Mask
 from hsigui.masks.recipe import MaskRecipe, MaskStep
-from hsigui.masks.sources import Drawn
 from hsigui.masks.using import without
 from hsigui.texts import say
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Collection, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from hsigui.api.given import PathLike
 from hsigui.cube import outside
@@ -15,25 +15,35 @@ from hsigui.cube.libraries.table import read_library as find_library
 from hsigui.cube.open import ImportChoice, open_cube
 from hsigui.cube.quality import quality_layers as find_quality_layers
 from hsigui.cube.remote.opening import is_address, typed_address
+from hsigui.cube.xarrays import cube_of, is_xarray
+from hsigui.errors import HsiError
 from hsigui.labels.formats.files import read_classes
 from hsigui.labels.on_scene import read_for
 from hsigui.pipeline import verbs
+from hsigui.pipeline.manifest import Manifest
+from hsigui.pipeline.manifest import read_manifest as find_manifest
 from hsigui.pipeline.values import Labels
+from hsigui.texts import say
 
 if TYPE_CHECKING:
+    import xarray
+
     from hsigui.cube.formats.products.quality_layers import QualityLayer
+
+XarrayLike: TypeAlias = "xarray.DataArray | xarray.Dataset"
 
 
 def open(
-    path: PathLike, *, variable: str | None = None, choice: ImportChoice | None = None, quality: Sequence[str] = (),
-    outside_files: bool = False, scale: float | None = None, leave_out: Collection[int] = (),
-    take_in: Collection[int] = (),
+    path: PathLike | XarrayLike, *, variable: str | None = None, choice: ImportChoice | None = None,
+    quality: Sequence[str] = (), outside_files: bool = False, scale: float | None = None,
+    leave_out: Collection[int] = (), take_in: Collection[int] = (),
 ) -> Cube:  # fmt: skip
     """Opens a hyperspectral scene without loading more than it must.
 
     Args:
         path: an ENVI header or its data file, a MATLAB, HDF5, NetCDF, GeoTIFF or NumPy file, a zarr folder, or the
-            address of a GeoTIFF or of zarr: "https://…" or "s3://…" (needs `hsigui[cloud]`).
+            address of a GeoTIFF or of zarr: "https://…" or "s3://…" (needs `hsigui[cloud]`). Or an array or dataset of
+            xarray, with its axes in any order: what dask would compute is computed by windows, when they are wanted.
         variable: name of the array in a file that holds several.
         choice: how an array becomes the scene, where its axes are not to be guessed.
         quality: quality masks of a product, such as `["cloud", "cirrus"]`: pixels that one of them marks have no data.
@@ -53,14 +63,30 @@ def open(
         HsiError: the file cannot be read, holds no scene, or has no such band; `AmbiguousCube`, one of them, lists
             arrays that fit.
     """
-    if outside_files:
-        outside.allow(Path(path).expanduser())
-    found = typed_address(str(path)) if is_address(path) else path
-    cube = open_cube(found, variable=variable, choice=choice, quality=quality, leave_out=leave_out, take_in=take_in)
+    if isinstance(path, str | Path):
+        if outside_files:
+            outside.allow(Path(path).expanduser())
+        found = typed_address(str(path)) if is_address(path) else path
+        cube = open_cube(found, variable=variable, choice=choice, quality=quality, leave_out=leave_out, take_in=take_in)
+    else:
+        _require_xarray(path, quality)
+        cube = cube_of(path, variable=variable, choice=choice, leave_out=leave_out, take_in=take_in)
     if scale is None:
         return cube
     origins = {**cube.info.origins, "scale": repr(scale)}
     return cube.with_info(dataclasses.replace(cube.info, origins=origins, scale=scale))
+
+
+def _require_xarray(given: object, quality: Sequence[str]) -> None:
+    if not is_xarray(given):
+        raise HsiError(
+            say("A scene cannot be opened from a {kind}.", kind=type(given).__name__),
+            say('Give a path, or an array of xarray: xarray.DataArray(values, dims=("y", "x", "band")).'),
+        )
+    if quality:
+        raise HsiError(
+            say("Quality masks are of files, not of arrays."), say("Give the mask to pretrain, embed or classify.")
+        )
 
 
 def quality_layers(path: PathLike) -> tuple[QualityLayer, ...]:
@@ -84,6 +110,20 @@ def read_library(path: PathLike) -> SpectralLibrary:
         HsiError: the file is missing or damaged, or holds no spectra.
     """
     return find_library(path)
+
+
+def read_manifest(path: PathLike) -> Manifest:
+    """Reads a list of scenes, such as `pretrain` takes: .txt with a path or pattern a line, .csv or .json with `path`
+    and, where they are wanted, `weight`, `mask` and `labels`. Paths are relative to the folder of the list.
+
+    Returns:
+        A `Manifest`: `entries` with `path`, `weight`, `mask`, `labels` and `line`; `open()` gives a `Cube` for each, of
+        which only the header is read.
+
+    Raises:
+        HsiError: it cannot be read, names no scene or one twice, or has lines that mean nothing: all are told.
+    """
+    return find_manifest(path)
 
 
 def read_labels(

@@ -7,13 +7,17 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hsigui import plugins
 from hsigui.api.given import LabelsLike, PathLike
 from hsigui.api.masking import MasksLike, seen_by
 from hsigui.cube.cube import Cube
 from hsigui.errors import HsiError
 from hsigui.jobs import Context, quiet
 from hsigui.masks.using import MAP, PRETRAIN
+from hsigui.methods import registry
+from hsigui.methods.info import MethodInfo
 from hsigui.pipeline import verbs
+from hsigui.pipeline.manifest import Manifest
 from hsigui.pipeline.values import Labels, SceneFeatures
 from hsigui.specs import PretrainSpec
 from hsigui.texts import say
@@ -23,17 +27,18 @@ if TYPE_CHECKING:
 
 
 def pretrain(
-    cube: Cube | Sequence[Cube], method: str = "lscosa", *, preset: str = "quick", seed: int = 0, device: str = "auto",
-    epochs: int | None = None, settings: Mapping[str, bool | int | float | str] | None = None,
+    cube: Cube | Sequence[Cube] | Manifest, method: str = "lscosa", *, preset: str = "quick", seed: int = 0,
+    device: str = "auto", epochs: int | None = None, settings: Mapping[str, bool | int | float | str] | None = None,
     spec: PretrainSpec | None = None, folder: PathLike | None = None, labels: LabelsLike | None = None,
-    resume: bool = False, begin_from: PathLike | None = None, mask: MasksLike = None, command: str = "",
-    ctx: Context | None = None,
+    resume: bool = False, begin_from: PathLike | None = None, mask: MasksLike = None, weights: Sequence[float] = (),
+    normalise: str = "", command: str = "", ctx: Context | None = None,
 ) -> Encoder:  # fmt: skip
     """Learns an encoder from a cube, without labels; or from several cubes of one sensor.
 
     Args:
         cube: one scene, or a list: the encoder then belongs to the bands of the first, to which those of the others
-            are matched by wavelength. It can embed each of them.
+            are matched by wavelength. It can embed each of them. Or what `read_manifest` read: hundreds of scenes, of
+            which few files are open at once, with their weights and masks.
         method: "lscosa", "purified" or "contrastdm"; or a baseline, which learns nothing, such as "svm-pca-smooth".
         preset: "quick" (a minute or two on a laptop) or "paper" (as published).
         seed: of every random choice; the same seed gives the same encoder.
@@ -48,7 +53,10 @@ def pretrain(
         resume: go on with the unfinished training in the folder.
         begin_from: folder of a run of the same method and sizes whose weights this training begins with.
         mask: pixels of the scene that the training is not to see: a `Mask`, its file, a raster (rows x cols, True for
-            masked out), or several. Only of one scene.
+            masked out), or several. Only of one scene; a manifest names one for each.
+        weights: how often each scene is drawn from, in relation to the others; a manifest has its own.
+        normalise: "scene" brings each scene to the same mean and deviation of every band first. The run keeps those of
+            each; a scene that it has not seen is brought to them by its own.
         command: a command line that asked for it, kept with the run.
 
     Returns:
@@ -61,11 +69,29 @@ def pretrain(
     wanted = spec or PretrainSpec(method, preset, seed, device, epochs, settings=dict(settings or {}))
     if begin_from is not None:
         wanted = dataclasses.replace(wanted, begin_from=str(Path(begin_from).resolve()))
+    if normalise:
+        wanted = dataclasses.replace(wanted, normalise=normalise)
+    on = ctx or quiet()
+    if isinstance(cube, Manifest):
+        cube, weights = _of_manifest(cube, weights, on)
     to = None if folder is None else Path(folder)
     watched = None if labels is None else Labels.of(labels)
     if mask is not None:
         cube = _masked(cube, mask)
-    return verbs.pretrain(cube, wanted, ctx or quiet(), to, labels=watched, resume=resume, command=command)
+    return verbs.pretrain(cube, wanted, on, to, labels=watched, resume=resume, command=command, weights=weights)
+
+
+def _of_manifest(listed: Manifest, weights: Sequence[float], ctx: Context) -> tuple[list[Cube], Sequence[float]]:
+    """The scenes of a list without what their masks take out, and their weights."""
+
+    def told(number: int, count: int, name: str) -> None:
+        ctx.progress(number, count, say("Opening the scenes, {name}", name=name))
+
+    cubes = [
+        cube if entry.mask is None else seen_by(cube, entry.mask, PRETRAIN)
+        for entry, cube in zip(listed.entries, listed.open(told=told), strict=True)
+    ]
+    return cubes, weights or listed.weights
 
 
 def _masked(cube: Cube | Sequence[Cube], mask: MasksLike) -> Cube:
@@ -76,6 +102,21 @@ def _masked(cube: Cube | Sequence[Cube], mask: MasksLike) -> Cube:
             say("Give one scene, or leave out the mask."),
         )
     return seen_by(cubes[0], mask, PRETRAIN)
+
+
+def add_method(row: MethodInfo) -> None:
+    """Adds a method of one's own to those of this process; adding it again replaces it, as in a notebook. The example
+    `own_method.py` of the help page *Notebooks* shows one. For the window and the commands, and to read its runs later,
+    a package names the row by the entry point `hsigui.methods`.
+
+    Raises:
+        HsiError: the program, or an installed package, has a method of that name.
+    """
+    if row.name in (info.name for info in registry.built_in()) or any(
+        info.name == row.name and plugins.origin(info) for info in registry.methods()
+    ):
+        raise HsiError(say("There is a method “{name}”.", name=row.name), say("Give yours another name."))
+    plugins.add(plugins.METHODS, type(row), row)
 
 
 def load_encoder(folder: PathLike) -> Encoder:

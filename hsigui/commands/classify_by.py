@@ -11,11 +11,11 @@ from hsigui.commands.console import counted, run_with_progress, tell_all, tell_o
 from hsigui.commands.mask import given_masks
 from hsigui.commands.outputs import check_outputs
 from hsigui.commands.reading import reading
+from hsigui.commands.scene_lists import alone, entries_of, with_masks_of_list
 from hsigui.commands.without_effect import Need, of_filters
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
 from hsigui.masks.using import MAP
-from hsigui.pipeline import batch
 from hsigui.pipeline.result import Result
 from hsigui.pipeline.values import Filters
 from hsigui.report.map_options import MapOptions
@@ -23,7 +23,7 @@ from hsigui.report.table import layer_suffixes, map_suffixes
 from hsigui.texts import say, say_number
 
 OF_A_RUN = ("run_folder", "probe", "smooth", "edges", "context", "probabilities", "out_dir", "format", "table",
-            "device")  # fmt: skip
+            "jobs", "scheduler", "device")  # fmt: skip
 OWN = ("library", "spectrum", "of_class", "group_by", "pixel", "threshold", "thresholds", "between")
 
 
@@ -62,7 +62,9 @@ def classify_by(arguments: argparse.Namespace) -> None:
     Raises:
         HsiError: options do not go together, or a file cannot be read or written.
     """
-    cubes = batch.found(arguments.cubes)
+    entries = entries_of(arguments, patterns=True)
+    with_masks_of_list(arguments, entries)
+    cubes = tuple(entry.path for entry in entries)
     if len(cubes) > 1:
         raise HsiError(
             say("{count} cubes cannot be classified into one map.", count=len(cubes)), say("Classify them one by one.")
@@ -98,7 +100,8 @@ def classify_by(arguments: argparse.Namespace) -> None:
     tell_all(result.notes)
     api.save(
         result, arguments.out, confidence=arguments.confidence, entropy=arguments.entropy,
-        options=MapOptions(cloud=arguments.cog), command=canonical(arguments, cubes=[cubes[0]]),
+        options=MapOptions(cloud=arguments.cog),
+        command=canonical(arguments, cubes=[cubes[0]], **alone(arguments, cubes[0])),
     )  # fmt: skip
     none = int((result.valid & (result.array == 0)).sum())
     left = say_number(", {count:,} pixel unclassified", ", {count:,} pixels unclassified", none) if none else ""

@@ -13,9 +13,11 @@ from hsigui.commands.options import (
     add_device,
     add_filters,
     add_labels_reading,
+    add_manifest,
     add_overwrite,
     add_reading,
     add_scale,
+    add_workers,
     command,
 )
 from hsigui.commands.values import shard
@@ -36,7 +38,8 @@ def add_classify(commands: Commands) -> None:
                         "others, and the same command given again makes only what failed or has changed. With --by: "
                         "draws the map by spectra, without a run."),
     )  # fmt: skip
-    p.add_argument("cubes", metavar="CUBE", nargs="+", help=say("scenes; patterns such as 'flight-*/*.hdr' too"))
+    p.add_argument("cubes", metavar="CUBE", nargs="*", help=say("scenes; patterns such as 'flight-*/*.hdr' too"))
+    add_manifest(p)
     p.add_argument(
         "--run", type=Path, metavar="RUN", dest="run_folder", help=say("folder that pretrain wrote; not with --by")
     )
@@ -68,6 +71,7 @@ def add_classify(commands: Commands) -> None:
         metavar="I/N",
         help=say("only every Nth cube, from the Ith on, such as 2/8: for array jobs"),
     )
+    add_workers(p, say("cubes of --out-dir"))
     p.add_argument("--confidence", type=Path, metavar="TIF", help=say("also write the confidence of every pixel"))
     p.add_argument("--entropy", type=Path, metavar="TIF", help=say("also write how undecided every pixel is, 0 to 1"))
     p.add_argument("--probabilities", type=Path, metavar="TIF", help=say("also write a layer of probabilities a class"))
@@ -77,7 +81,7 @@ def add_classify(commands: Commands) -> None:
     add_reading(p)
     add_overwrite(p)
     add_scale(p)
-    p.set_defaults(work=command("classify"))
+    p.set_defaults(work=command("classify"), refuse=p.error)
 
 
 def add_export(commands: Commands) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import shlex
+from collections.abc import Mapping
 from pathlib import Path
 
 from hsigui import api
@@ -48,7 +49,7 @@ def mask(arguments: argparse.Namespace) -> None:
 
 
 def given_masks(arguments: argparse.Namespace, cube: Cube, use: str) -> list[Mask]:
-    """The masks that a command is given for a use, each read for the scene.
+    """The masks that a command is given for a use, and that of the scene in a list, each read for the scene.
 
     Raises:
         HsiError: one is for nothing that the command does, or cannot be read, or is of another size or place.
@@ -59,7 +60,9 @@ def given_masks(arguments: argparse.Namespace, cube: Cube, use: str) -> list[Mas
         require_a_use(arguments)
         if use in (uses or arguments.uses_of_masks):
             found.append(read_mask(file, cube))
-    return found
+    of_list: Mapping[str, str] = getattr(arguments, "masks_of_scenes", {})
+    own = None if cube.path is None else of_list.get(str(cube.path.resolve()))
+    return found if own is None else [*found, read_mask(own, cube)]
 
 
 def require_a_use(arguments: argparse.Namespace) -> None:

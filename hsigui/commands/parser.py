@@ -6,6 +6,7 @@ import argparse
 
 from hsigui import __version__
 from hsigui.commands.accuracy_parser import add_evaluate, add_sample, add_study
+from hsigui.commands.cluster_parser import add_cluster_script, add_merge
 from hsigui.commands.demo_parser import add_demo
 from hsigui.commands.edit_parser import add_edit
 from hsigui.commands.helping import Parser
@@ -13,6 +14,7 @@ from hsigui.commands.map_parser import add_card, add_classify, add_export
 from hsigui.commands.mask_parser import add_mask, add_masks
 from hsigui.commands.match_parser import add_match
 from hsigui.commands.options import add_memory_limit, add_outside, add_progress, add_reading, add_scale, scene
+from hsigui.commands.plan_parser import add_plan
 from hsigui.commands.prepare_parser import add_prepare
 from hsigui.commands.project_parser import add_project
 from hsigui.commands.scene_parser import add_derive, add_info, add_labels, add_separability, add_statistics
@@ -22,7 +24,8 @@ from hsigui.cube.remote.opening import is_address, typed_address
 from hsigui.texts import say
 
 COMMANDS = ("info", "prepare", "mask", "labels", "derive", "match", "statistics", "separability", "sample", "pretrain",
-            "classify", "edit", "export", "card", "evaluate", "areas", "study", "project", "demo")  # fmt: skip
+            "classify", "edit", "export", "card", "evaluate", "areas", "study", "merge", "plan", "cluster-script",
+            "project", "demo")  # fmt: skip
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -57,6 +60,9 @@ def build_parser() -> argparse.ArgumentParser:
     add_evaluate(commands)
     add_areas(commands)
     add_study(commands)
+    add_merge(commands)
+    add_plan(commands)
+    add_cluster_script(commands)
     add_project(commands)
     for name, uses in (("pretrain", ("pretrain",)), ("classify", ("map",)), ("derive", ("statistics",)),
                        ("statistics", ("statistics",)), ("separability", ("statistics",)),
@@ -65,7 +71,7 @@ def build_parser() -> argparse.ArgumentParser:
     for name in ("info", "prepare", "mask", "labels", "derive", "match", "statistics", "separability", "sample",
                  "pretrain", "classify", "export", "evaluate", "areas", "study"):  # fmt: skip
         add_outside(commands.choices[name])
-    for name in ("prepare", "mask", "derive", "statistics", "areas", "pretrain", "classify", "study"):
+    for name in ("prepare", "mask", "derive", "statistics", "areas", "pretrain", "classify", "study", "merge", "plan"):
         add_progress(commands.choices[name])
     for name in ("prepare", "derive", "statistics", "separability", "pretrain", "classify", "study"):
         add_memory_limit(commands.choices[name])

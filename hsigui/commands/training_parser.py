@@ -10,6 +10,7 @@ from hsigui.commands.options import (
     add_background,
     add_buffer,
     add_device,
+    add_manifest,
     add_reading,
     add_scale,
     add_seed,
@@ -33,8 +34,17 @@ def add_pretrain(commands: Commands) -> None:
         "pretrain", help=say("learn an encoder from a cube, without labels; or from several of one sensor")
     )
     p.add_argument(
-        "cubes", type=scene, metavar="CUBE", nargs="+",
+        "cubes", type=scene, metavar="CUBE", nargs="*",
         help=say("the scene; of several, bands are matched by wavelength with those of the first"),
+    )  # fmt: skip
+    add_manifest(p)
+    p.add_argument(
+        "--skip-unreadable", action="store_true",
+        help=say("of several scenes leave out those that cannot be opened or are too small, and tell them"),
+    )  # fmt: skip
+    p.add_argument(
+        "--normalise", default="together", choices=("together", "scene"),
+        help=say("scene: bring each scene to one mean and deviation of every band, which the run keeps (together)"),
     )  # fmt: skip
     p.add_argument(
         "--method", default="lscosa", metavar="NAME",
@@ -96,7 +106,7 @@ def add_pretrain(commands: Commands) -> None:
     )
     add_reading(p)
     add_scale(p)
-    p.set_defaults(work=command("pretrain"))
+    p.set_defaults(work=command("pretrain"), refuse=p.error)
 
 
 class _ListSettings(argparse.Action):

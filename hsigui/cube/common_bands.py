@@ -23,6 +23,7 @@ from hsigui.texts import say
 
 SAME, BY_NUMBER, RESAMPLED, COMMON = "same", "by number", "resampled", "common"
 HOW = (SAME, BY_NUMBER, RESAMPLED, COMMON)  # the further down, the more was done to bring bands together
+FEW_NAMES = 5  # of scenes in a sentence
 WIDEST = 1.5  # spacings between two neighbours that are still interpolated between
 
 
@@ -285,4 +286,6 @@ def _told(cubes: Sequence[Cube], fits: Sequence[BandFit], known: Bands, how: str
 
 
 def _names(cubes: Sequence[Cube]) -> str:
-    return ", ".join(cube.name for cube in cubes)
+    """Their names; of many the first."""
+    names = [cube.name for cube in cubes[:FEW_NAMES]]
+    return ", ".join(names if len(cubes) <= FEW_NAMES else [*names, say("{count} more", count=len(cubes) - FEW_NAMES)])

@@ -22,6 +22,8 @@ from hsigui.errors import HsiError
 from hsigui.texts import say
 
 if TYPE_CHECKING:
+    import xarray
+
     from hsigui.cube.formats.choice import ImportChoice
 
 # About as many float32 values as a block of a whole-scene pass may hold (64 MiB).
@@ -322,6 +324,23 @@ class Cube:
             return 0
         blocks = (self._source.read(rows, slice(None), slice(None)) for rows in self.blocks())
         return sum(int(np.count_nonzero(equals_nodata(block, nodata))) for block in blocks)
+
+    def to_xarray(self) -> xarray.DataArray:
+        """The values as an array of xarray in memory, bands x rows x cols, with wavelengths and place; see
+        `hsigui.cube.xarrays`.
+
+        Raises:
+            HsiError: xarray is not installed, or memory does not suffice.
+        """
+        from hsigui.cube.xarrays import array_of
+
+        return array_of(self)
+
+    def _repr_html_(self) -> str:
+        """How a notebook shows it: a small picture and what is known of it."""
+        from hsigui.cube.card import card_of_cube
+
+        return card_of_cube(self)
 
     def _valid_block(self, stored: NDArray[Any]) -> NDArray[np.bool_]:
         if np.iscomplexobj(stored):

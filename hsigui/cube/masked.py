@@ -98,3 +98,8 @@ def set_aside(cube: Cube) -> NDArray[np.bool_] | None:
         return None
     before = set_aside(cube.whole)
     return cube.withheld if before is None else before | cube.withheld
+
+
+def left_out(cube: Cube) -> frozenset[str]:
+    """Which pixels masks took out of a cube, as the sums of their pixels; empty where they took none."""
+    return frozenset(str(mask["sha256"]) for mask in masks_told(cube) if mask.get("pixels"))

@@ -138,8 +138,12 @@ def fit_together(
     pixel_range: bool = False,
     seed: int = 0,
     check: Callable[[], None] = lambda: None,
+    weights: Sequence[float] = (),
 ) -> BandTransform:
     """As `fit_transform`, on several scenes of the same bands and good bands, each of which weighs the same.
+
+    Args:
+        weights: how much each scene weighs instead, in relation to the others.
 
     Raises:
         HsiError: fewer than 10 pixels of a scene are valid, or no band is good.
@@ -147,13 +151,13 @@ def fit_together(
     good = cubes[0].good_bands
     limit = sampled_pixels(len(good)) // len(cubes)
     samples = [_good_sample(cube, limit, pixel_range=pixel_range, seed=seed, check=check) for cube in cubes]
-    mean = np.mean([values.mean(axis=0) for values in samples], axis=0)
-    sd = np.sqrt(np.mean([((values - mean) ** 2).mean(axis=0) for values in samples], axis=0))
+    mean = _mean([values.mean(axis=0) for values in samples], weights)
+    sd = np.sqrt(_mean([((values - mean) ** 2).mean(axis=0) for values in samples], weights))
     sd[sd < 1e-12 * max(1.0, float(np.abs(mean).max()))] = 1.0  # a constant band becomes 0, not infinite
     if components is None:
         return BandTransform(good, mean.astype(np.float32), sd.astype(np.float32), pixel_range=pixel_range)
     scores = [(values - mean) / sd for values in samples]
-    variances, axes = np.linalg.eigh(np.mean([each.T @ each / len(each) for each in scores], axis=0))
+    variances, axes = np.linalg.eigh(_mean([each.T @ each / len(each) for each in scores], weights))
     order = np.argsort(variances)[::-1][: min(components, len(good))]
     axes = axes[:, order]
     # The sign of an eigenvector is the library's whim: make the largest entry positive so that runs agree.
@@ -163,6 +167,10 @@ def fit_together(
         good, mean.astype(np.float32), sd.astype(np.float32),
         np.ascontiguousarray(axes.T, dtype=np.float32), spread.astype(np.float32), pixel_range,
     )  # fmt: skip
+
+
+def _mean(values: Sequence[NDArray[np.float64]], weights: Sequence[float]) -> NDArray[np.float64]:
+    return np.asarray(np.average(values, axis=0, weights=weights) if len(weights) else np.mean(values, axis=0))
 
 
 def _good_sample(

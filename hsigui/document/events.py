@@ -224,10 +224,10 @@ class FinishedShown(Changed):
 @dataclass(frozen=True)
 class PaintTargetChanged(Changed):
     """Attributes:
-    on_map: whether the tools paint on the finished map from now on; else they paint labels.
+    kind: of what the tools paint on from now on, see `paint_target`.
     """
 
-    on_map: bool
+    kind: str
 
 
 @dataclass(frozen=True)
@@ -243,6 +243,18 @@ class ErrorsChosen(Changed):
 @dataclass(frozen=True)
 class MasksChanged(Changed):
     """There are more or fewer masks, or one is another, called or used otherwise."""
+
+
+@dataclass(frozen=True)
+class MaskPainted(Changed):
+    """A mask that is drawn on looks otherwise: for those who draw it, and for nobody else. Told at each piece of a
+    stroke.
+
+    Attributes:
+        number: of the mask.
+    """
+
+    number: int
 
 
 @dataclass(frozen=True)

@@ -16,14 +16,13 @@ from hsigui.document.events import (
     FinishedPainted,
     FinishedShown,
     FinishingChanged,
-    HistoryChanged,
-    PaintTargetChanged,
 )
 from hsigui.document.finished import ChosenStep, Computed, KeptFinishing, LastHand, painted_over
+from hsigui.document.paint_target import MAP, NO_REASONS, PaintedRaster, Reasons
 from hsigui.document.values import Box, ClassMap
 from hsigui.finishing.finished_map import FinishedMap
 from hsigui.labels.classes import MAX_CLASS, ClassTable
-from hsigui.labels.history import History
+from hsigui.labels.history import Turns
 from hsigui.labels.label_map import Edit, LabelMap
 from hsigui.labels.matching import match_classes
 from hsigui.labels.strokes import Area, trimmed
@@ -31,31 +30,26 @@ from hsigui.labels.strokes import Area, trimmed
 PAINTED = "painted.tif"  # what the painted layer is called before it is in a file
 
 
-class Finishing:
+class Finishing(PaintedRaster):
     """Steps, painted classes, and what both make of the map.
 
     Args:
         events: of the scene; told of every change.
-        labels, history: of the scene: painted numbers are those of its classes, and what was painted on the map is
-            taken back in its turn with what was labelled.
+        labels: of the scene: painted numbers are those of its classes.
+        turns: of all that is painted in the scene: what was painted on the map is taken back in its turn.
 
     Attributes:
-        painted: class numbers that a hand has painted over the map; 0 where it has not.
-        history: how to take that back.
         computed: what the steps have made of a map; None before that, and without a map.
     """
 
-    def __init__(self, events: Events, labels: LabelMap, history: History) -> None:
-        self._events, self._labels, self._label_history = events, labels, history
-        self.painted = LabelMap(*labels.shape)
-        self.history = History(self.painted)
+    kind, alone = MAP, False
+
+    def __init__(self, events: Events, labels: LabelMap, turns: Turns) -> None:
+        super().__init__(*labels.shape, turns, events)
+        self._labels = labels
         self.computed: Computed | None = None
         self._steps: tuple[ChosenStep, ...] = ()
-        self._shown = self._painting = False
-        self._stroke: list[Box] | None = None
-        # After which step of the labels each step of `history` was done, by its number, those forgotten included.
-        self._after: dict[int, int] = {}
-        self._labels_at_undo = 0  # how many steps of the labels were done when something was taken back here
+        self._shown = False
         self._whole: NDArray[np.uint16] | None = None  # what the steps made with what is painted; None where nothing is
         self._table = ClassTable()
         self._numbers: NDArray[np.uint16] | None = None  # in the finished map, of each painted number; 0 for gone ones
@@ -89,16 +83,6 @@ class Finishing:
     def shown(self) -> bool:
         """Whether the finished map is asked to be shown in place of the model's answer."""
         return self._shown
-
-    @property
-    def painting(self) -> bool:
-        """Whether the tools paint on the finished map, in place of labels."""
-        return self._painting
-
-    @property
-    def stroking(self) -> bool:
-        """From the start of a stroke on the map to its end."""
-        return self._stroke is not None
 
     @property
     def finished(self) -> FinishedMap | None:
@@ -183,30 +167,7 @@ class Finishing:
 
     # Painting
 
-    def paint_here(self, on: bool) -> None:
-        """Has the tools paint on the finished map from now on, or labels again. What is painted is to be seen."""
-        if on:
-            self.show(True)
-        if on != self._painting:
-            self.end_stroke()
-            self._painting = on
-            self._events.emit(PaintTargetChanged(on))
-
-    def begin_stroke(self, text: str) -> None:
-        """From here on to `end_stroke` all edits are one step, and only who draws the map is told of each."""
-        self.end_stroke()
-        self.history.begin(text)
-        self._stroke = []
-
-    def end_stroke(self) -> None:
-        """Closes a stroke; does nothing when there is none."""
-        stroke, self._stroke = self._stroke, None
-        if stroke is not None:
-            self.history.end()
-            if stroke:
-                self._done()
-
-    def paint(self, area: Area, number: int, text: str) -> None:
+    def paint(self, area: Area, number: int, text: str) -> Reasons:
         """Gives pixels of the finished map a class; 0 gives them back what the steps make of them."""
         top, left, mask = area
         window = self.painted.array[top : top + mask.shape[0], left : left + mask.shape[1]]
@@ -217,6 +178,7 @@ class Finishing:
         found = trimmed(top, left, wanted)
         if found is not None:
             self.edit(Edit(*found, number), text)
+        return NO_REASONS
 
     def erase_all(self, text: str) -> None:
         """Takes all away that was painted; can be taken back."""
@@ -224,54 +186,6 @@ class Finishing:
         if box is not None:
             mask = np.ones((box[2] - box[0], box[3] - box[1]), dtype=bool)
             self.paint((box[0], box[1], mask), 0, text)
-
-    def edit(self, edit: Edit, text: str) -> None:
-        """Changes what is painted; can be taken back."""
-        self.history.do(edit, text)
-        self._tell_box(edit.box)
-        if self._stroke is not None:
-            self._stroke.append(edit.box)
-        else:
-            self._done()
-
-    # Taking back
-
-    @property
-    def is_next_to_undo(self) -> bool:
-        """Whether what was painted last on the map came after what was labelled last."""
-        after = self._after.get(self._step)
-        return bool(self.history.undo_text) and (
-            not self._label_history.undo_text or (after is not None and after >= self._label_step)
-        )
-
-    @property
-    def is_next_to_redo(self) -> bool:
-        """Whether what was taken back of the map came before what was taken back of the labels."""
-        if not self.history.redo_text or self._label_history.done != self._labels_at_undo:
-            return False  # something was labelled since
-        after = self._after.get(self._step + 1)
-        return not self._label_history.redo_text or (after is not None and after <= self._label_step)
-
-    def undo(self) -> None:
-        """Takes the last step on the map back."""
-        self.end_stroke()
-        if self._labels_at_undo != self._label_history.done:  # what was taken back before a label came is gone for good
-            self.history.put(self.history.steps[: self.history.place], self.history.place, self.history.forgotten)
-        self._labels_at_undo = self._label_history.done
-        self._moved(self.history.place - 1)
-
-    def redo(self) -> None:
-        """Does the next step on the map again."""
-        self.end_stroke()
-        self._moved(self.history.place + 1)
-
-    def _moved(self, place: int) -> None:
-        step = self.history.go_to(place)
-        if step is None:
-            return
-        for edit in step.edits:
-            self._tell_box(edit.box)
-        self._tell()
 
     # Coming back
 
@@ -287,25 +201,13 @@ class Finishing:
 
     # Inner doings
 
-    @property
-    def _step(self) -> int:
-        return self.history.forgotten + self.history.place
-
-    @property
-    def _label_step(self) -> int:
-        return self._label_history.forgotten + self._label_history.place
-
-    def _done(self) -> None:
-        self._after[self._step] = self._label_step
-        self._tell()
-
-    def _tell(self) -> None:
+    def _step_done(self) -> None:
         if not self.pixels:
             self._whole = self._numbers = None
-        self._events.emit(HistoryChanged())
+        super()._step_done()
         self._events.emit(FinishedChanged(painted=True))
 
-    def _tell_box(self, box: Box) -> None:
+    def _box_changed(self, box: Box) -> None:
         if self.computed is not None:
             numbers = self._numbers
             known = self._labels.classes

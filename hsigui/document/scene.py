@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from hsigui.analysis.nearest import Nearest
 from hsigui.cube.cube import Cube, CubeInfo
+from hsigui.cube.masked import left_out
 from hsigui.cube.render import ViewState
 from hsigui.document import identity
 from hsigui.document.course import TrainingCurves
@@ -28,6 +29,7 @@ from hsigui.document.events import (
     ErrorsChosen,
     MapChanged,
     MapSpecChanged,
+    MasksChanged,
     NotesChanged,
     OverlaysChanged,
     ResultsChanged,
@@ -35,8 +37,12 @@ from hsigui.document.events import (
 )
 from hsigui.document.finishing import Finishing
 from hsigui.document.identity import Origin
+from hsigui.document.label_target import LabelTarget
+from hsigui.document.mask_drawing import MaskDrawing
 from hsigui.document.open_libraries import LibraryPlace
 from hsigui.document.overlays import Overlay
+from hsigui.document.paint_target import MAP as MAP_TARGET
+from hsigui.document.paint_target import Painting, PaintTarget
 from hsigui.document.results import KeptResults, result_of
 from hsigui.document.samples import Sample
 from hsigui.document.scene_labels import SceneLabels
@@ -81,6 +87,7 @@ class Scene(SceneLabels):
         results: maps that are kept beside the one that is shown, and notes of trainings.
         errors_meant: which errors of its map are looked at; classes that no map of it has mean none.
         finishing: steps that are done over its maps, and what a hand paints over them.
+        painting: what its tools paint on.
     """
 
     def __init__(self, cube: Cube, view: ViewState, plain: Cube | None = None) -> None:
@@ -94,7 +101,7 @@ class Scene(SceneLabels):
         self.chosen_map_spec: MapSpec | None = None
         self.spectra: tuple[Spectrum, ...] = ()
         self.derived = DerivedLayers(self.events)
-        self.masks = SceneMasks(self.events)
+        self.masks = SceneMasks(self.events, self.turns)
         self.run_places: tuple[RunPlace, ...] = ()
         self.map_to_make: MapMaking | None = None
         self.course: TrainingCurves | None = None
@@ -102,8 +109,9 @@ class Scene(SceneLabels):
         self.libraries: tuple[LibraryPlace, ...] = ()
         self.results = KeptResults(self.events)
         self.errors_meant: Confused = ALL
-        self.finishing = Finishing(self.events, self.labels, self.history)
-        self._painted_at_undo = 0  # how many steps on the map were done when labels were taken back
+        self.finishing = Finishing(self.events, self.labels, self.turns)
+        self.painting = Painting(self.events, LabelTarget(self), lambda: (self.finishing, *self.masks.drawings))
+        self.events.subscribe(MasksChanged, self._masks_changed)
         self._input_identity: tuple[Cube, str] | None = None
 
     # Which scene this is
@@ -203,50 +211,76 @@ class Scene(SceneLabels):
         self.cube.info = found
         self.events.emit(NotesChanged())
 
-    # Taking back: labels, and what was painted on the map, in the order in which it was done
+    # What the tools paint on, and taking that back in the order in which it was done
+
+    def paint_on_labels(self) -> None:
+        """Has the tools paint labels from now on."""
+        self._paint_on(None)
+
+    def paint_on_map(self) -> None:
+        """Has the tools paint on the finished map from now on, which is shown: nobody paints on what is not seen."""
+        self.finishing.show(True)
+        self._paint_on(self.finishing)
+
+    def paint_on_mask(self, number: int) -> None:
+        """Has the tools draw on a mask from now on; on labels where there is none of that number."""
+        self._paint_on(self.masks.drawing_on(number))
+
+    @property
+    def mask_drawn_on(self) -> int:
+        """The number of the mask that the tools draw on; 0 for none."""
+        target = self.painting.target
+        return target.number if isinstance(target, MaskDrawing) else 0
+
+    def _paint_on(self, target: PaintTarget | None) -> None:
+        self.painting.choose(target)
+        self._rest()
+
+    def _masks_changed(self, _event: MasksChanged) -> None:
+        """A mask that is drawn on may be another, or gone."""
+        target = self.painting.target
+        if isinstance(target, MaskDrawing) and target not in self.masks.drawings:
+            self.paint_on_mask(target.number)
+
+    def _rest(self) -> None:
+        for drawing in self.masks.drawings:
+            if drawing is not self.painting.target:
+                drawing.rest()
 
     @property
     def undo_text(self) -> str:
         """What the next undo takes back; empty when there is nothing."""
-        return (self.finishing if self.finishing.is_next_to_undo else self).history.undo_text
+        target = self.painting.next_undo
+        return "" if target is None else target.history.undo_text
 
     @property
     def redo_text(self) -> str:
         """What the next redo does again; empty when there is nothing."""
-        if self.finishing.is_next_to_redo:
-            return self.finishing.history.redo_text
-        fresh = self.finishing.history.done == self._painted_at_undo  # nothing was painted on the map since
-        return self.history.redo_text if fresh else ""
+        target = self.painting.next_redo
+        return "" if target is None else target.history.redo_text
 
     def undo(self) -> None:
         self._close_step()  # what is being drawn is the last step
-        self.finishing.end_stroke()
-        if self.finishing.is_next_to_undo:
-            self.finishing.undo()
-        else:
-            super().undo()
+        self.painting.end_strokes()
+        if (target := self.painting.next_undo) is not None:
+            target.undo()
+            self._rest()
 
     def redo(self) -> None:
         self._close_step()
-        self.finishing.end_stroke()
-        if self.finishing.is_next_to_redo:
-            self.finishing.redo()
-        elif self.redo_text:
-            super().redo()
-
-    def go_to(self, place: int) -> None:
-        """Takes steps of the labels back, or does them again, until so many of their history are done."""
-        super().go_to(place)
-        self._painted_at_undo = self.finishing.history.done
+        self.painting.end_strokes()
+        if (target := self.painting.next_redo) is not None:
+            target.redo()
+            self._rest()
 
     @property
     def stroking(self) -> bool:
-        """From the start of a stroke to its end, on the map too. An open polygon is no stroke."""
-        return super().stroking or self.finishing.stroking
+        """From the start of a stroke to its end, on labels, map or mask. An open polygon is no stroke."""
+        return self.painting.stroking
 
     def set_layer(self, layer: int) -> None:
-        """Chooses which labels are painted, TRAINING or VALIDATION, and no longer the map."""
-        self.finishing.paint_here(False)
+        """Chooses which labels are painted, TRAINING or VALIDATION, and nothing else than labels."""
+        self.paint_on_labels()
         super().set_layer(layer)
 
     # Runs and maps
@@ -278,6 +312,11 @@ class Scene(SceneLabels):
     def shows_finished(self) -> bool:
         """Whether the finished map is shown in place of the model's answer."""
         return self.finishing.shown and self.finishing.computed is not None
+
+    @property
+    def features_fit(self) -> bool:
+        """Whether the features in use, where there are any, are those of the pixels that the map sees now."""
+        return self.run is None or self.run.features is None or self.run.without == left_out(self.mapped_cube)
 
     @property
     def features(self) -> Features | None:
@@ -323,6 +362,8 @@ class Scene(SceneLabels):
         features: Features,
         folder: Path | None = None,
         seconds: Mapping[str, float] | None = None,
+        *,
+        mapped: Cube | None = None,
     ) -> None:
         """Takes the encoder and the features of a completed pretraining into use; the map of the one before goes into
         the table of results.
@@ -330,9 +371,11 @@ class Scene(SceneLabels):
         Args:
             folder: where the run is kept.
             seconds: that the features took.
+            mapped: the scene that the features are of; None for as the map sees it now.
         """
         self.keep_map()
-        run = Run(encoder, features, folder, dict(seconds or {}), self.input_revision)
+        without = left_out(mapped or self.mapped_cube)
+        run = Run(encoder, features, folder, dict(seconds or {}), self.input_revision, without)
         others = [other.out_of_use() for other in self.runs if other.folder not in (None, folder)]
         self.runs.keep([*others, run], run)
         self._forget_map()
@@ -418,7 +461,8 @@ class Scene(SceneLabels):
     def _forget_map(self) -> None:
         """The steps stay, and what was painted: they are done over the next one."""
         self.maps.clear()
-        self.finishing.paint_here(False)
+        if self.painting.on(MAP_TARGET):
+            self.paint_on_labels()
         self.finishing.put(None)
 
     def _forget_accuracy(self) -> None:

@@ -27,7 +27,7 @@ from hsigui.document.shelf import Shelf
 from hsigui.document.unsaved import Ledger, Work, would_be_lost
 from hsigui.document.values import LABEL_LAYERS, VALIDATION_LABELS, Box, LabelFile, LabelLayer, Reference, Truth
 from hsigui.labels.classes import ClassTable
-from hsigui.labels.history import History, Step
+from hsigui.labels.history import History, Step, Turns
 from hsigui.labels.label_map import TRAINING, VALIDATION, Edit, LabelMap, PackedEdit, require_same_size
 from hsigui.labels.matching import Matched, match_classes
 from hsigui.labels.strokes import trimmed
@@ -43,6 +43,7 @@ class SceneLabels:
     Attributes:
         events: tells of every change.
         labels, history: what the user drew, and how to take it back.
+        turns: the order of all steps of the scene, those on other things than labels included.
         layers: the layers of the label map; the current one is painted.
         layer: its number, TRAINING or VALIDATION.
         labels_path: the file of the user that the labels are saved to; labels_source: the one that they were read from.
@@ -56,7 +57,8 @@ class SceneLabels:
     def __init__(self, rows: int, cols: int) -> None:
         self.events = Events()
         self.labels = LabelMap(rows, cols)
-        self.history = History(self.labels)
+        self.turns = Turns()
+        self.history = History(self.labels, turns=self.turns)
         self.layers: Shelf[LabelLayer] = Shelf(*LABEL_LAYERS)
         self.layer = TRAINING
         self.labels_path: Path | None = None
@@ -105,8 +107,8 @@ class SceneLabels:
         return sum(count > 0 for count in self.labels.counts().values())
 
     @property
-    def stroking(self) -> bool:
-        """From the start of a stroke to its end. An open polygon is no stroke."""
+    def labelling(self) -> bool:
+        """From the start of a stroke on the labels to its end. An open polygon is no stroke."""
         return self._stroke is not None
 
     @property

@@ -19,7 +19,7 @@ def state_of(scene: Scene, looked_at: LookedAt | None = None) -> SceneState:
         libraries=scene.libraries,
         results=scene.results.all,
         errors_meant=scene.errors_meant,
-        masks=scene.masks.all,
+        masks=scene.masks.kept,
         finishing=scene.finishing.kept,
     )  # fmt: skip
 

@@ -194,6 +194,7 @@ class Run:
         folder: where the run is kept, None if nowhere.
         seconds: that the features took.
         input_revision: of the scene, which the run was made from.
+        without: sums of the masks that took pixels out of the scene that the features are of.
     """
 
     encoder: Encoder
@@ -201,6 +202,7 @@ class Run:
     folder: Path | None = None
     seconds: Mapping[str, float] = field(default_factory=dict)
     input_revision: int = 0
+    without: frozenset[str] = frozenset()
 
     def out_of_use(self) -> Run:
         """The same without what takes up memory."""

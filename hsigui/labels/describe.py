@@ -23,7 +23,7 @@ from hsigui.cube.open import list_arrays, open_cube
 from hsigui.errors import HsiError
 from hsigui.labels.background import number_text
 from hsigui.labels.formats.files import find_truth_in_cube_file, may_hold_shapes, read_classes
-from hsigui.labels.formats.table import format_of
+from hsigui.labels.formats.table import format_of, is_there
 from hsigui.labels.matching import pixel_counts
 from hsigui.labels.raster import ClassRaster
 
@@ -146,7 +146,7 @@ def _envi_header(path: Path) -> Header | None:
 
 def _classes_in(path: Path) -> ClassRaster | None:
     """The class raster in a file that by its form holds one; None for everything else, damaged files included."""
-    row = format_of(path) if untrusted.is_file(path) else None
+    row = format_of(path) if is_there(path) else None
     if row is None or row.holds_classes is None:
         return None
     with untrusted.reading(path.name):

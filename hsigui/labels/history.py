@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -16,14 +16,44 @@ ROOM = 1_000_000  # pixels of a box that are never too many, and of boxes that a
 
 @dataclass(frozen=True)
 class Step:
-    """Edits that take something back, in the order in which they are to be applied, and what it was."""
+    """Edits that take something back, in the order in which they are to be applied, and what it was.
+
+    Attributes:
+        turn: when it was done, as `Turns` counts; 0 and less for those that were done on an earlier day.
+    """
 
     text: str
     edits: tuple[PackedEdit, ...]
+    turn: int = field(default=0, compare=False)
 
     @property
     def nbytes(self) -> int:
         return sum(edit.nbytes for edit in self.edits)
+
+
+class Turns:
+    """The order of the steps of several histories, such as those of labels and of what is painted on a map: what was
+    done last is taken back first, wherever it was done, and what was taken back is done again in the order in which it
+    was done at first. Nothing is done again that was taken back before something new was done.
+    """
+
+    def __init__(self) -> None:
+        self._last = 0
+        self._taken_back: set[int] = set()  # since the last new step
+
+    def next(self) -> int:
+        """The turn of a step that is done now."""
+        self._last += 1
+        self._taken_back.clear()
+        return self._last
+
+    def take_back(self, turn: int) -> None:
+        """Notes that the step of a turn was taken back."""
+        self._taken_back.add(turn)
+
+    def may_redo(self, turn: int) -> bool:
+        """Whether nothing new was done since the step of a turn was taken back."""
+        return turn in self._taken_back
 
 
 class History:
@@ -32,20 +62,25 @@ class History:
     Edits between `begin` and `end` (a stroke in several mouse moves) are one step. Steps are kept deflated; the oldest
     are forgotten beyond `limit` steps or `most_bytes`, but never the last one.
 
+    Args:
+        turns: shared with other histories whose steps are taken back in one order with these.
+
     Attributes:
         revision: grows with every change of steps, pieces of one that is open included.
-        done: how many steps were ever done, those not counted that were done again.
     """
 
-    def __init__(self, labels: LabelMap, limit: int = STEPS, most_bytes: int = MOST_BYTES) -> None:
+    def __init__(
+        self, labels: LabelMap, limit: int = STEPS, most_bytes: int = MOST_BYTES, turns: Turns | None = None
+    ) -> None:  # fmt: skip
         self._labels = labels
+        self._turns = turns or Turns()
         self._limit, self._most_bytes = limit, most_bytes
         self._undo: list[Step] = []
         self._redo: list[Step] = []
         self._open: list[Edit] | None = None
         self._open_text = ""
         self._forgotten = 0
-        self.revision = self.done = 0
+        self.revision = 0
 
     @property
     def undo_text(self) -> str:
@@ -55,6 +90,18 @@ class History:
     @property
     def redo_text(self) -> str:
         return self._redo[-1].text if self._redo else ""
+
+    @property
+    def undo_turn(self) -> int | None:
+        """When the last step that is done was done; None where there is none."""
+        return self._undo[-1].turn if self._undo else None
+
+    @property
+    def redo_turn(self) -> int | None:
+        """When the next step that can be done again was first done; None where there is none, or where something new
+        was done since it was taken back, here or in another history of the same turns."""
+        turn = self._redo[-1].turn if self._redo else None
+        return turn if turn is not None and self._turns.may_redo(turn) else None
 
     @property
     def texts(self) -> list[str]:
@@ -101,7 +148,7 @@ class History:
         """Closes the step begun last; does nothing when none is open, and keeps no empty step."""
         edits, self._open = self._open, None
         if edits:
-            self._push(step_of(self._open_text, edits))
+            self._push(step_of(self._open_text, edits, self._turns.next()))
 
     def do(self, edit: Edit, text: str) -> None:
         """Applies an edit, as a step of its own or as part of the one that is open."""
@@ -110,7 +157,7 @@ class History:
             self._open.append(inverse)
             self.revision += 1
         else:
-            self._push(step_of(text, [inverse]))
+            self._push(step_of(text, [inverse], self._turns.next()))
 
     def put(self, steps: Sequence[Step], place: int, forgotten: int = 0) -> None:
         """Takes steps that were kept elsewhere in place of all; the label map must be as it is after them.
@@ -126,18 +173,28 @@ class History:
         if not 0 <= place <= len(steps):
             raise ValueError(f"place {place} of {len(steps)} steps")
         self._open = None
+        steps = [replace(step, turn=n - len(steps)) for n, step in enumerate(steps)]  # before all that is done from now
         self._undo, self._redo = list(steps[:place]), list(reversed(steps[place:]))
+        for step in self._redo:
+            self._turns.take_back(step.turn)
         self._forgotten = forgotten
         self.revision += 1
 
     def undo(self) -> Step | None:
         """Takes the last step back; returns it (its edits tell what to redraw), None when there is none."""
         self.end()
-        return self._move(self._undo, self._redo)
+        step = self._move(self._undo, self._redo)
+        if step is not None:
+            self._turns.take_back(step.turn)
+        return step
 
     def redo(self) -> Step | None:
         self.end()
-        return self._move(self._redo, self._undo)
+        superseded = self.redo_turn is None  # then it is something new
+        step = self._move(self._redo, self._undo)
+        if step is not None and superseded:
+            self._undo[-1] = replace(self._undo[-1], turn=self._turns.next())
+        return step
 
     def go_to(self, place: int) -> Step | None:
         """Undoes or redoes until so many steps are done; returns all edits as one step, None when nothing moves."""
@@ -154,7 +211,7 @@ class History:
             return None
         step = source.pop()
         inverses = [self._labels.apply(edit.unpacked()) for edit in step.edits]
-        target.append(step_of(step.text, inverses))
+        target.append(step_of(step.text, inverses, step.turn))
         self.revision += 1
         return step
 
@@ -162,7 +219,6 @@ class History:
         self._undo.append(step)
         self._redo.clear()
         self.revision += 1
-        self.done += 1
         kept, size = 0, 0
         for old in reversed(self._undo):
             size += old.nbytes
@@ -173,9 +229,9 @@ class History:
         del self._undo[: len(self._undo) - kept]
 
 
-def step_of(text: str, inverses: Sequence[Edit]) -> Step:
+def step_of(text: str, inverses: Sequence[Edit], turn: int = 0) -> Step:
     """The step that takes edits back, from the inverses in the order in which the edits were made."""
-    return Step(text, tuple(edit.packed() for edit in reversed(_joined(inverses))))
+    return Step(text, tuple(edit.packed() for edit in reversed(_joined(inverses))), turn)
 
 
 def _joined(inverses: Sequence[Edit]) -> list[Edit]:

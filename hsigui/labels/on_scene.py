@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from hsigui import untrusted
 from hsigui.cube.cube import Cube
 from hsigui.labels.formats.files import ClassRaster, Grid, find_truth_in_cube_file, may_hold_shapes, read_classes
+from hsigui.labels.formats.table import is_there
 from hsigui.labels.label_map import require_same_size
 from hsigui.labels.place import fitted, require_same_place
 from hsigui.texts import say
@@ -52,7 +52,7 @@ def read_for(
     """
     if variable is None:
         # A file of several rasters is no question when only one of them fits the scene.
-        fitting = find_truth_in_cube_file(path, (cube.rows, cube.cols)) if untrusted.is_file(path) else ()
+        fitting = find_truth_in_cube_file(path, (cube.rows, cube.cols)) if is_there(path) else ()
         variable = fitting[0].name if len(fitting) == 1 else None
     return read_classes(path, variable=variable, grid=grid_of(cube), background=background, buffer=buffer)
 

@@ -11,9 +11,10 @@ from hsigui.analysis.layer import LayerRecipe
 from hsigui.errors import HsiError
 from hsigui.masks import comparison
 from hsigui.masks.comparison import Comparison
+from hsigui.masks.drawn import Drawn, DrawnOn
 from hsigui.masks.recipe import MaskRecipe, MaskStep
 from hsigui.masks.shaping import COMMON, JOIN, Grow, Invert, Shrink, Together
-from hsigui.masks.sources import ByClasses, ByFormula, ByLayer, ByPolygons, ByQuality, ByRecipe, Drawn, band_of
+from hsigui.masks.sources import ByClasses, ByFormula, ByLayer, ByPolygons, ByQuality, ByRecipe, band_of
 from hsigui.masks.words import STEPS
 from hsigui.preparing.area import polygons_of
 from hsigui.texts import say
@@ -57,6 +58,8 @@ def _from_json(values: Mapping[str, Any]) -> MaskStep:
     name, text = str(values["step"]), str(values.get("text", ""))
     if name == "drawn":
         return Drawn(str(values["pixels"]))
+    if name == "drawn-on":
+        return DrawnOn.from_json(values)
     if name == "recipe":
         return ByRecipe(LayerRecipe.from_json(values["layer"]), text)
     if name == "class":

@@ -137,5 +137,5 @@ def _in_header(mask: Mask) -> str:
 
 def _without_pixels(recipe: MaskRecipe) -> str:
     """The recipe as JSON for a header; what was drawn is in the raster itself."""
-    steps = [{**step, "pixels": ""} if step.get("step") == "drawn" else step for step in recipe.to_json()]
-    return json.dumps(steps)
+    drawn = {"drawn": ("pixels",), "drawn-on": ("more", "fewer")}
+    return json.dumps([{**step, **dict.fromkeys(drawn.get(step["step"], ()), "")} for step in recipe.to_json()])

@@ -16,6 +16,7 @@ from hsigui.cube.cube import Geo
 from hsigui.masks.recipe import MaskRecipe
 from hsigui.texts import say
 
+COUNTED = ("pixels", "area", "sha256")  # of the pixels alone
 HECTARE = 10_000.0  # square metres
 
 
@@ -85,13 +86,31 @@ class Mask:
         told = say("{pixels:,} pixels ({share:.2%})", pixels=self.pixels, share=self.pixels / max(1, rows * cols))
         return told if self.area is None else say("{told}, {area}", told=told, area=area_told(self.area))
 
+    def rows(self, top: int, bottom: int) -> NDArray[np.bool_]:
+        """The pixels of some rows, rows x cols, True for masked out; a new array each time."""
+        cols = self.shape[1]
+        first, last = top * cols, bottom * cols
+        part = np.frombuffer(self.bits, dtype=np.uint8)[first // 8 : -(-last // 8)]
+        flat = np.unpackbits(part)[first % 8 : first % 8 + last - first]
+        return flat.reshape(bottom - top, cols).view(np.bool_)
+
+    def same_pixels(self, other: Mask) -> bool:
+        """Whether another mask masks out the same pixels, whatever its name and its recipe."""
+        return self.shape == other.shape and self.bits == other.bits
+
+    def sized(self, pixels: int, area: float | None) -> Mask:
+        """The same mask, whose pixels and square metres were counted elsewhere."""
+        made = replace(self)
+        made.__dict__.update(pixels=pixels, area=area)
+        return made
+
     def named(self, name: str) -> Mask:
         """The same mask by another name."""
-        return replace(self, name=name)
+        return self._like(replace(self, name=name))
 
     def in_file(self, path: Path) -> Mask:
         """The same mask, which a file has."""
-        return replace(self, file=str(path))
+        return self._like(replace(self, file=str(path)))
 
     def told(self, use: str) -> dict[str, Any]:
         """What the record of something that was made without its pixels says of it, as JSON values."""
@@ -101,6 +120,11 @@ class Mask:
             "sha256": self.sha256, **({"file": self.file} if self.file else {}),
             **({"commands": list(self.commands)} if self.commands else {}),
         }  # fmt: skip
+
+    def _like(self, other: Mask) -> Mask:
+        """Another mask of the same pixels: what was counted is not counted once more."""
+        other.__dict__.update({name: found for name, found in self.__dict__.items() if name in COUNTED})
+        return other
 
 
 def area_told(area: float) -> str:

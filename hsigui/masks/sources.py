@@ -1,16 +1,15 @@
-"""Steps that find pixels: by a formula, a layer, shapes, classes, quality masks of a product, or drawn by hand."""
+"""Steps that find pixels: by a formula, a layer, shapes, classes, or quality masks of a product."""
 
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hsigui.analysis.background import packed, unpacked
 from hsigui.analysis.formula import FUNCTIONS, read
 from hsigui.analysis.indices import index, index_names
 from hsigui.analysis.layer import LayerRecipe
@@ -218,34 +217,6 @@ class ByQuality:
 
     def on(self, making: Making) -> Pixels:
         return added(making, marked(whole(making.cube), self.names))
-
-
-@dataclass(frozen=True)
-class Drawn:
-    """Pixels that were given one by one: drawn in the window, or a raster.
-
-    Attributes:
-        pixels: as `analysis.background.packed` writes them; empty for none.
-    """
-
-    pixels: str = field(repr=False)
-
-    @classmethod
-    def of(cls, masked: NDArray[np.bool_]) -> Drawn:
-        """Of a raster, rows x cols, True for masked out."""
-        return cls(packed(masked))
-
-    @property
-    def told(self) -> str:
-        return say("(drawn)")
-
-    def to_json(self) -> dict[str, Any]:
-        return {"step": "drawn", "pixels": self.pixels}
-
-    def on(self, making: Making) -> Pixels:
-        shape = making.cube.rows, making.cube.cols
-        found = unpacked(self.pixels, *shape)
-        return added(making, np.zeros(shape, dtype=bool) if found is None else found)
 
 
 def _classes(path: Path, cube: Cube) -> ClassRaster:

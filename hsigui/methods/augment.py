@@ -8,6 +8,8 @@ import numpy as np
 import torch
 from torch import Generator, Tensor
 
+from hsigui.methods.distributed.share import Share, drawn
+
 
 @dataclass(frozen=True)
 class ViewNoise:
@@ -25,10 +27,18 @@ class ViewNoise:
     drop: float = 0.1
 
 
-def randn(shape: tuple[int, ...], like: Tensor, generator: Generator) -> Tensor:
+def randn(shape: tuple[int, ...], like: Tensor, generator: Generator, share: Share | None = None) -> Tensor:
     """Normal numbers drawn by the generator's device, so that a seed gives the same run on the same device. A x B x ...
-    as `shape` says."""
-    return torch.randn(shape, generator=generator, device=generator.device).to(like)
+    as `shape` says.
+
+    Args:
+        share: which part of a batch they are for, where the first axis is samples of one that processes share.
+    """
+
+    def draw(count: int) -> Tensor:
+        return torch.randn((count, *shape[1:]), generator=generator, device=generator.device)
+
+    return drawn(draw, shape[0], share).to(like)
 
 
 def noisy(x: Tensor, noise: ViewNoise, generator: Generator) -> Tensor:
@@ -40,13 +50,14 @@ def noisy(x: Tensor, noise: ViewNoise, generator: Generator) -> Tensor:
     return (x * factor * gain + noise.plus * randn(tuple(x.shape), x, generator)) * kept
 
 
-def multiplied(x: Tensor, sd: float, generator: Generator) -> Tensor:
+def multiplied(x: Tensor, sd: float, generator: Generator, share: Share | None = None) -> Tensor:
     """LSCoSa's published view: every element times an independent normal number of mean 1.
 
     batch x channels x rows x cols; the numbers are drawn in the order of channels-last memory, as patches lie there.
+    `share` is which part of the batch that is, where processes share it.
     """
     batch, channels, rows, cols = x.shape
-    noise = randn((batch, rows, cols, channels), x, generator).permute(0, 3, 1, 2)
+    noise = randn((batch, rows, cols, channels), x, generator, share).permute(0, 3, 1, 2)
     return x * (1 + sd * noise)
 
 

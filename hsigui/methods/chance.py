@@ -17,6 +17,9 @@ import torch
 from torch import Generator, Tensor, nn
 from torch.utils._python_dispatch import TorchDispatchMode
 
+from hsigui.methods.distributed.processes import ALONE, Processes
+from hsigui.methods.distributed.share import drawn
+
 
 class Chance:
     """The generators of a job.
@@ -24,9 +27,11 @@ class Chance:
     Attributes:
         own: on the cpu; weights are drawn from it.
         masks: dropout draws from it; `own` but for CUDA devices, which draw by themselves.
+        processes: that share the batches for which dropout draws.
     """
 
-    def __init__(self, seed: int, device: torch.device | None = None) -> None:
+    def __init__(self, seed: int, device: torch.device | None = None, processes: Processes = ALONE) -> None:
+        self.processes = processes
         self.own = Generator(device="cpu").manual_seed(seed)
         on_gpu = device is not None and device.type == "cuda"
         self.masks = Generator(device=device).manual_seed(seed) if on_gpu else self.own
@@ -46,7 +51,7 @@ class Chance:
         """Hands the generator of masks to all dropout in a network."""
         for module in network.modules():
             if isinstance(module, Dropout | DropPath):
-                module.generator = self.masks
+                module.generator, module.processes = self.masks, self.processes
 
 
 class _DrawnFrom(TorchDispatchMode):  # type: ignore[no-untyped-call]
@@ -93,6 +98,7 @@ def _with_generator(func: Any) -> Any:
 
 class _Masked(nn.Module):
     generator: Generator | None = None
+    processes: Processes = ALONE
 
     def __init__(self, part: float) -> None:
         super().__init__()
@@ -117,7 +123,17 @@ class Dropout(_Masked):
         if not self.training or self.part == 0:
             return x
         drawing, kept = self._drawing(), 1 - self.part
-        mask = torch.empty_like(x, device=drawing.device).bernoulli_(kept, generator=drawing).div_(kept)
+
+        def draw(count: int) -> Tensor:
+            # Laid out in memory as x is: masks are drawn in that order.
+            strides = (x[0].numel(), *x.stride()[1:])
+            empty = torch.empty_strided((count, *x.shape[1:]), strides, dtype=x.dtype, device=drawing.device)
+            return empty.bernoulli_(kept, generator=drawing).div_(kept)
+
+        if self.processes.share is None:
+            mask = torch.empty_like(x, device=drawing.device).bernoulli_(kept, generator=drawing).div_(kept)
+        else:
+            mask = drawn(draw, len(x), self.processes.share)
         return x * mask.to(x.device)
 
 
@@ -129,5 +145,9 @@ class DropPath(_Masked):
         if not self.training or self.part == 0:
             return x
         drawing = self._drawing()
-        kept = torch.rand(len(x), 1, 1, 1, device=drawing.device, generator=drawing) >= self.part
+
+        def draw(count: int) -> Tensor:
+            return torch.rand(count, 1, 1, 1, device=drawing.device, generator=drawing)
+
+        kept = drawn(draw, len(x), self.processes.share) >= self.part
         return x * kept.to(x.device) / (1 - self.part)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from safetensors.torch import load as parse
 from safetensors.torch import save as serialise
 
 from hsigui import __version__, untrusted
+from hsigui.cube.normalised import NORMALISED
 from hsigui.cube.transform import BandTransform
 from hsigui.errors import HsiError
 from hsigui.methods import registry, run_record
@@ -32,6 +33,7 @@ from hsigui.texts import say
 __all__ = ["SETTINGS", "WEIGHTS", "Encoder", "load", "save", "weights_sha256"]
 
 FORMAT = 2  # 1 had no recipe
+FEW_NAMES = 5  # of scenes in a sentence
 # Of runs whose bands are not those of their scene, which earlier versions would read wrongly.
 OTHER_BANDS = run_record.NEWEST_FORMAT
 # of runs whose bands are not those of their scene, which earlier versions would read wrongly
@@ -60,7 +62,8 @@ class Encoder:
         settings: all settings that it was trained with.
         scenes: the same as `scene` of each cube that it was trained on, where there were several; else empty.
         bands: which bands its input has, where these are not simply its scene's: "count", "wavelengths_nm", and in
-            "words" how those of its scenes were brought to them.
+            "words" how those of its scenes were brought to them; "normalised" where each scene was brought to one mean
+            and deviation of every band (`pipeline.run_bands.Normalisation`).
         begun_from: the run whose weights it began with: "name" (of the folder), "weights_sha256", and "fingerprints" of
             all scenes that were seen by then; empty for none.
         threads: of the processor that it was trained on, where its numbers depend on how many those are; None where
@@ -72,6 +75,8 @@ class Encoder:
             are kept; empty where there were none.
         course: what else was at work while it was trained, see `insight.recorded`; empty where that was not written
             down.
+        processes: on how many processes it was trained, as (steps made, processes from there on); empty for one all
+            along.
     """
 
     network: Network
@@ -98,6 +103,7 @@ class Encoder:
     kept: Mapping[str, int] = field(default_factory=dict)
     watched_by: Mapping[str, Any] = field(default_factory=dict)
     course: Mapping[str, Any] = field(default_factory=dict)
+    processes: tuple[tuple[int, int], ...] = ()
 
     @property
     def kept_in_words(self) -> str:
@@ -116,8 +122,11 @@ class Encoder:
 
     @property
     def scene_names(self) -> str:
-        """Of the scenes that it was trained on, for people."""
-        return ", ".join(str(scene.get("name", "")) for scene in self.scenes or (self.scene,))
+        """Of the scenes that it was trained on, for people; of many the first."""
+        names = [str(scene.get("name", "")) for scene in self.scenes or (self.scene,)]
+        if len(names) > FEW_NAMES:
+            names = [*names[:FEW_NAMES], say("{count} more", count=len(names) - FEW_NAMES)]
+        return ", ".join(names)
 
     @property
     def width(self) -> int:
@@ -164,6 +173,7 @@ def save(encoder: Encoder, folder: Path) -> list[Path]:
     count = encoder.bands.get("count")
     own = [list(encoder.scene.get(key, ())) for key in ("wavelengths_nm", "shape")]
     others = bool(encoder.bands) and (encoder.bands["wavelengths_nm"], count) != (own[0], own[1][-1])
+    others = others or NORMALISED in encoder.bands
     settings: dict[str, Any] = {
         "format": OTHER_BANDS if others else FORMAT,
         "program": f"hsigui {__version__}",
@@ -187,6 +197,7 @@ def save(encoder: Encoder, folder: Path) -> list[Path]:
             **({"kept": dict(encoder.kept)} if encoder.kept else {}),
         },
         **({"course": dict(encoder.course)} if encoder.course else {}),
+        **({"processes": [list(each) for each in encoder.processes]} if encoder.processes else {}),
         "stopped": encoder.stopped,
         "precision": encoder.precision,
         "threads": encoder.threads,
@@ -242,6 +253,7 @@ def load(folder: Path) -> Encoder:
         # Runs of the first version have no monitor.
         monitor = settings.get("monitor", {"name": "", "readings": []})
         readings = tuple((int(step), float(value)) for step, value in monitor["readings"])
+        processes = _processes(settings.get("processes", ()))
     except FileNotFoundError as error:
         raise HsiError(
             say(
@@ -261,4 +273,9 @@ def load(folder: Path) -> Encoder:
         recipe, monitor["name"], readings, settings.get("stopped", ""), settings.get("precision", ""),
         balance, trained_with, tuple(settings.get("scenes", ())), settings.get("bands", {}), settings.get("from", {}),
         settings.get("threads"), monitor.get("kept", {}), monitor.get("labels", {}), settings.get("course", {}),
+        processes,
     )  # fmt: skip
+
+
+def _processes(told: Sequence[Sequence[int]]) -> tuple[tuple[int, int], ...]:
+    return tuple((int(step), int(count)) for step, count in told)

@@ -25,14 +25,18 @@ class GraphedStep:
         step: takes no argument; see the module's text for what it may do.
         device: where it runs.
         generators: all that it draws random numbers from on that device.
+        plain: never capture, as where a step waits for other processes.
 
     Attributes:
         captured: whether a graph is being replayed.
     """
 
-    def __init__(self, step: Callable[[], Tensor], device: torch.device, generators: Sequence[Generator] = ()) -> None:
+    def __init__(
+        self, step: Callable[[], Tensor], device: torch.device, generators: Sequence[Generator] = (), *,
+        plain: bool = False,
+    ) -> None:  # fmt: skip
         self._step, self._device, self._generators = step, device, tuple(generators)
-        self._plain = device.type != "cuda"
+        self._plain = plain or device.type != "cuda"
         self._graph: torch.cuda.CUDAGraph | None = None
         self._loss: Tensor | None = None
         self._side: torch.cuda.Stream | None = None

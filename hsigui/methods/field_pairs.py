@@ -19,10 +19,13 @@ from numpy.typing import NDArray
 from torch import Generator, Tensor
 
 from hsigui.cube import superpixels
+from hsigui.errors import HsiError
 from hsigui.methods.augment import ViewNoise, generator_on, noisy
 from hsigui.methods.dense import SceneTile, TileSampler
+from hsigui.methods.distributed.processes import ALONE, Processes
 from hsigui.methods.insight import MOST_PAIRS, Insight
 from hsigui.methods.scene import SceneValues
+from hsigui.texts import say
 
 SIZES = (420, 100, 42)  # pixels of a superpixel on the average, at the three scales
 MIDDLE = 1  # the scale whose superpixels stand for a pixel's surroundings where a loss compares them
@@ -53,9 +56,9 @@ class PixelView:
     """One view of pixels that a network sees each alone.
 
     Attributes:
-        tile: their spectra, 1 x channels x pixels x 1.
+        tile: their spectra, 1 x channels x pixels x 1; of several processes each has those of its own part.
         positions: flat numbers of the pixels in it: all of them in order.
-        fields: the middle superpixel of each pair's first pixel; see `Drawn`.
+        fields: the middle superpixel of each pair's first pixel, of the whole batch; see `Drawn`.
     """
 
     tile: Tensor
@@ -164,7 +167,7 @@ def insight_of(found: FieldSampler | TileSampler) -> Insight:
 
 def sampler(
     settings: Engine, halo: int, scene: SceneValues, device: torch.device, generators: tuple[Generator, Generator],
-    seed: int,
+    seed: int, processes: Processes = ALONE,
 ) -> FieldSampler | TileSampler:  # fmt: skip
     """What draws the views of a Quick preset: pixels from anywhere in the scene for a network that sees each alone,
     tiles for one that sees so many pixels around each.
@@ -172,13 +175,22 @@ def sampler(
     Args:
         halo: of the network.
         generators: of what is drawn and of its noise, the first on the cpu.
+        processes: that share the pixels of each step.
+
+    Raises:
+        HsiError: there are several processes, and the network sees tiles, which are not shared.
     """
+    if halo and not processes.alone:
+        raise HsiError(
+            say("A network with blocks, a box or two branches over a tile is not trained by several processes."),
+            say("Use one process, or the network of single pixels (blocks=0, box=1), or --preset paper."),
+        )
     own, drawn_by = generators
     noise = ViewNoise(settings.noise_times, settings.noise_plus, settings.gain, settings.drop)
     if halo == 0:
         return FieldSampler(
             scene, device, own, pixels=settings.pixels, partner=settings.partner, candidates=settings.candidates,
-            noise=noise, drawn_by=drawn_by, seed=seed,
+            noise=noise, drawn_by=drawn_by, seed=seed, processes=processes,
         )  # fmt: skip
     partners = TileFields(scene, own, settings.candidates) if settings.partner == "field" else None
     return TileSampler(
@@ -239,12 +251,14 @@ class FieldSampler:
         candidates: see `FieldPairs.draw`.
         drawn_by: generator of the noise, where it is to be drawn on another device than the rest.
         seed: of the windows of a large scene.
+        processes: that share the pixels of each step.
     """
 
     def __init__(
         self, scene: SceneValues, device: torch.device, generator: Generator, *, pixels: int, partner: str,
-        candidates: int, noise: ViewNoise, drawn_by: Generator, seed: int,
+        candidates: int, noise: ViewNoise, drawn_by: Generator, seed: int, processes: Processes = ALONE,
     ) -> None:  # fmt: skip
+        self._processes = processes
         self._scene, self._device, self._seed = scene, device, seed
         self._generator, self._drawn_by = generator, drawn_by
         self.pixels, self._partner, self._candidates, self._noise = pixels, partner, candidates, noise
@@ -262,13 +276,16 @@ class FieldSampler:
         return self._pairs
 
     def draw(self, check: Callable[[], None]) -> tuple[PixelView, PixelView]:
-        """Two views of random pixels and their partners."""
+        """Two views of random pixels and their partners; of several processes each sees the spectra of its own part."""
         drawn = self.pairs(check).draw(self.pixels, self._generator, self._partner, self._candidates)
         return self._view(drawn.first, drawn.fields), self._view(drawn.second, drawn.fields)
 
     def _view(self, spectra: Tensor, fields: Tensor) -> PixelView:
         seen = noisy(spectra.T[None, :, :, None], self._noise, self._drawn_by)
-        return PixelView(seen, torch.arange(len(spectra), device=seen.device), fields)
+        share = self._processes.begin(len(spectra))
+        if share is not None:
+            seen = share.of(seen, axis=2).contiguous()
+        return PixelView(seen, torch.arange(seen.shape[2], device=seen.device), fields)
 
 
 class TileFields:
@@ -333,7 +350,7 @@ def _nothing() -> None:
 
 def _images(scene: SceneValues, seed: int, check: Callable[[], None]) -> Images:
     """What there is to draw from."""
-    if scene.whole is not None and scene.rows * scene.cols <= WHOLE:
-        return [scene.whole]
+    if (every := scene.drawn_from) is not None and scene.rows * scene.cols <= WHOLE:
+        return [every]
     generator = generator_on(torch.device("cpu"), seed, WINDOWS)
     return scene.excerpt(lambda limit: int(torch.randint(0, limit, (1,), generator=generator)), check)

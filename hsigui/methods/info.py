@@ -35,7 +35,8 @@ class MethodInfo:
     """One method or baseline. `module` is imported only when it runs. It has
 
     - `plan(settings)`: the `Plan` for the settings of one of the presets, and
-    - `training(settings, network, scene, epochs, device, seed)`: a `loop.Training`, and
+    - `training(settings, network, scene, epochs, device, seed)`: a `loop.Training`, which takes `processes`, too, where
+      it can be `shared`, and
     - where parts of its network mean nothing before training, `untrained_plan(settings)`: the `Plan` without them.
 
     Attributes:
@@ -44,6 +45,7 @@ class MethodInfo:
         starts_from_a_run: whether an encoder that is trained already may stand in for its first stage; `plan` and
             `training` then take it as `start`.
         networks: where its own families of networks are built, kind -> "module:class"; a plan names the kind.
+        shared: whether several processes can make one training of it (`methods.distributed`).
         matches: the measure (`analysis.measures`) by which pixels are compared with class means, of what has neither
             training nor features and stands in studies alone; empty for all else.
     """
@@ -58,6 +60,7 @@ class MethodInfo:
     starts_from_a_run: bool = False
     networks: Mapping[str, str] = field(default_factory=dict)
     matches: str = ""
+    shared: bool = False
 
     def preset(self, name: str) -> Preset:
         """The preset of a name.

@@ -8,91 +8,23 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import Any, Protocol
+from dataclasses import replace
 
 import torch
-from numpy.typing import NDArray
 
 from hsigui.errors import HsiError
 from hsigui.jobs import Cancelled, Context
 from hsigui.memory import MIB, resident
 from hsigui.methods import devices, resume, snapshot
 from hsigui.methods.chance import Chance
+from hsigui.methods.distributed.processes import ALONE, LostProcessError, Processes
 from hsigui.methods.insight import Insight, recorded
 from hsigui.methods.resume import Course, Unfinished
 from hsigui.methods.snapshot import Parts, Snapshot
+from hsigui.methods.training import Keep, Training, TrainingResult, Watch
 from hsigui.texts import say
 
-
-class Training(Protocol):
-    """What a method gives the loop. A training with several stages may say in `stage` which one is under way, and in
-    `insight()` what is at work in it: an `insight.Insight`, made without any draw."""
-
-    @property
-    def steps(self) -> int:
-        """How many steps there are."""
-
-    @property
-    def parts(self) -> Parts:
-        """Everything that must be kept so that going on later gives what not stopping gives."""
-
-    def step(self, number: int, check: Callable[[], None]) -> torch.Tensor:
-        """Makes step `number` (from 0) and returns its loss; calls `check` between its costly parts. The loss is a
-        scalar."""
-
-    def shrink(self) -> bool:
-        """Makes the batch half as large, for want of memory; False when it is at its smallest."""
-
-
-@dataclass(frozen=True)
-class Watch:
-    """A monitor: a number that says how good the features are, the higher the better.
-
-    Attributes:
-        name: of the curve.
-        measure: gives the number; called with the check for cancelling. It changes nothing of the training.
-        due: whether to measure after so many steps.
-        patience: stop when so many readings in a row are no better than the best, and keep the weights of that one;
-            None never stops.
-    """
-
-    name: str
-    measure: Callable[[Callable[[], None]], float]
-    due: Callable[[int], bool]
-    patience: int | None = None
-
-
-@dataclass(frozen=True)
-class Keep:
-    """Where an unfinished training is written.
-
-    Attributes:
-        folder: of the run; a file is written there every `seconds`, or less often where writing takes more than a
-            fiftieth of the time, and when the training is cancelled.
-        about, transform: what it is a training of; see `Unfinished`.
-    """
-
-    folder: Path
-    about: Mapping[str, Any] = field(default_factory=dict)
-    transform: Mapping[str, NDArray[Any]] = field(default_factory=dict)
-    seconds: float = 15.0
-
-
-@dataclass(frozen=True)
-class TrainingResult:
-    """How a training went: seconds, the loss of every step, the monitor's readings (steps made, value), why it ended
-    before its last step (empty when it did not), after which step the weights were that are kept, and what else was at
-    work (`insight.recorded`)."""
-
-    seconds: float
-    losses: tuple[float, ...]
-    readings: tuple[tuple[int, float], ...] = ()
-    stopped: str = ""
-    kept_step: int = 0
-    course: Mapping[str, Any] = field(default_factory=dict)
+__all__ = ["Keep", "Training", "TrainingResult", "Watch", "run"]
 
 
 # The loss is read from the device this often at most: each reading waits for all work queued there.
@@ -106,7 +38,7 @@ KEEP_SHARE = 50.0
 def run(
     training: Training, ctx: Context, what: str, *, device: torch.device = torch.device("cpu"),  # noqa: B008
     keep: Keep | None = None, watch: Watch | None = None, begun: Unfinished | None = None,
-    chance: Chance | None = None,
+    chance: Chance | None = None, processes: Processes = ALONE,
 ) -> TrainingResult:  # fmt: skip
     """Runs all steps, or those that are left of a training that was begun.
 
@@ -115,13 +47,16 @@ def run(
 
     Args:
         chance: what dropout draws from; its state belongs to the training's.
+        processes: that make the training together, `begun` being the same in all; process 0 decides whatever hangs on
+            the clock, and it alone is given a folder to keep.
 
     Raises:
+        LostProcessError: another process is gone; the last good state is written first, as when it is cancelled.
         HsiError: the loss is not finite and there is no good state to go back to; memory does not suffice for the
             smallest batch; or `begun` does not belong to this training.
         Cancelled: through the context; the last good state is written first where `keep` names a folder.
     """
-    loop = _Loop(training, ctx, what, device, keep, watch, chance or Chance(0))
+    loop = _Loop(training, ctx, what, device, keep, watch, chance or Chance(0), processes)
     if begun is not None:
         loop.go_on_from(begun)
     try:
@@ -129,9 +64,13 @@ def run(
     except Cancelled:
         loop.write_as_it_ends()
         raise
+    except LostProcessError:
+        loop.write_in_passing()
+        raise
     return TrainingResult(
-        loop.seconds, tuple(loop.losses), tuple(loop.readings), loop.stopped, loop.kept_step, recorded(loop.insights)
-    )
+        loop.seconds, tuple(loop.losses), tuple(loop.readings), loop.stopped, loop.kept_step, recorded(loop.insights),
+        loop.shared_by,
+    )  # fmt: skip
 
 
 def _at_work(training: Training, device: torch.device) -> dict[str, float | None]:
@@ -157,8 +96,10 @@ class _NotFiniteError(Exception):
 class _Loop:
     def __init__(
         self, training: Training, ctx: Context, what: str, device: torch.device, keep: Keep | None,
-        watch: Watch | None, chance: Chance,
+        watch: Watch | None, chance: Chance, processes: Processes,
     ) -> None:  # fmt: skip
+        self._processes = processes
+        self._counts = [(0, processes.count)]  # steps made, and on how many processes it went on from there
         self._training, self._ctx, self._what, self._device = training, ctx, what, device
         self._keep, self._watch, self._chance = keep, watch, chance
         self._started = self._last_read = self._last_file = time.perf_counter()
@@ -183,6 +124,11 @@ class _Loop:
         return self._made if self._went_back is None else self._went_back
 
     @property
+    def shared_by(self) -> tuple[tuple[int, int], ...]:
+        """On how many processes it was made; empty for one all along."""
+        return () if self._counts == [(0, 1)] else tuple(self._counts)
+
+    @property
     def seconds(self) -> float:
         return self._before + time.perf_counter() - self._started
 
@@ -204,8 +150,12 @@ class _Loop:
             for step, value in self.readings:
                 self._ctx.metric(self._watch.name, value, step)
         self._told = len(self.losses)
+        counts = [each for each in begun.course.processes or ((0, 1),) if each[0] < self._made]
+        count = self._processes.count
+        self._counts = counts if counts[-1][1] == count else [*counts, (self._made, count)]
 
     def go(self) -> None:
+        self._processes.equalise(self._parts())
         self._copy()
         while self._made < self._training.steps and not self.stopped:
             ran_out = False
@@ -218,6 +168,8 @@ class _Loop:
                 if not devices.ran_out_of_memory(error):
                     raise
                 ran_out = True
+            if ran_out and not self._processes.alone:
+                raise self._no_memory_in_one()
             # Outside of the handler: there the error's frames would still hold the tensors that are to be freed.
             if ran_out:
                 self._make_room()
@@ -242,7 +194,7 @@ class _Loop:
             return
         made = self._kept.step
         readings = tuple(reading for reading in self.readings if reading[0] <= made)
-        course = Course(tuple(self.losses[:made]), readings, self.seconds)
+        course = Course(tuple(self.losses[:made]), readings, self.seconds, self.shared_by)
         best = self._best if self._best is not None and self._best.step <= made else None
         steps = self._training.steps
         found = Unfinished(self._kept, best, course, self._keep.about, self._keep.transform, steps)
@@ -258,20 +210,29 @@ class _Loop:
         self._made += 1
         looks = self._watch is not None and self._watch.due(self._made)
         last = self._made == self._training.steps
-        if not last and not looks and time.perf_counter() - self._last_read <= READ_SECONDS:
+        if not last and not looks and not self._agreed(time.perf_counter() - self._last_read > READ_SECONDS):
             return
         self._read()
-        if last and not snapshot.is_finite(self._training.parts):
+        if last and not self._finite():
             raise _NotFiniteError(self._made)
         if looks:
             self._look()
         if not last and not self.stopped:
             self._keep_when_due()
 
+    def _agreed(self, now: bool) -> bool:
+        """What hangs on the clock, which differs from process to process: as the first of them has it."""
+        return bool(self._processes.agreed(float(now)))
+
+    def _finite(self) -> bool:
+        """Whether all weights are finite numbers, in every process."""
+        return not self._processes.any(not snapshot.is_finite(self._training.parts))
+
     def _read(self) -> None:
         """Fetches the losses of the steps since the last reading and tells them."""
         values = torch.stack(self._waiting).float().cpu().tolist()
         self._waiting.clear()
+        lost = self._processes.any(not all(map(math.isfinite, values)))
         for value in values:
             if not math.isfinite(value):
                 raise _NotFiniteError(len(self.losses) + 1)
@@ -279,6 +240,8 @@ class _Loop:
             if len(self.losses) > self._told:
                 self._told = len(self.losses)
                 self._ctx.metric("loss", value, self._told)
+        if lost:  # in another process, which numbers that differ in their last digits can bring about
+            raise _NotFiniteError(len(self.losses))
         self._last_read = time.perf_counter()
         stage = getattr(self._training, "stage", "")
         text = say("{what}, step {made} of {steps}", what=self._what, made=self._made, steps=self._training.steps) + (
@@ -301,12 +264,12 @@ class _Loop:
         writes = self._keep is not None and now - self._last_file > max(
             self._keep.seconds, KEEP_SHARE * self._write_took
         )
-        if writes or now > self._next_copy:
+        if self._agreed(writes or now > self._next_copy):
             self._copy()
         if writes:
-            self._write_in_passing()
+            self.write_in_passing()
 
-    def _write_in_passing(self) -> None:
+    def write_in_passing(self) -> None:
         """Writes the last good state; where that fails the training goes on, because it is worth more than the file."""
         started = time.perf_counter()
         try:
@@ -321,7 +284,7 @@ class _Loop:
 
     def _copy(self) -> None:
         started = time.perf_counter()
-        if not snapshot.is_finite(self._training.parts):
+        if not self._finite():
             raise _NotFiniteError(self._made)
         self._kept = snapshot.take(self._parts(), self._made)
         now = time.perf_counter()
@@ -367,6 +330,13 @@ class _Loop:
         self._went_back = self._kept.step
         self.stopped = say("{said} The weights of step {step} are kept.", said=said, step=self._kept.step)
         self._ctx.warn(f"{self.stopped} {advice}")
+
+    def _no_memory_in_one(self) -> HsiError:
+        """Memory ran out in this process alone, in the middle of a step of all: the others cannot begin it anew."""
+        return HsiError(
+            say("Process {rank} has not enough memory for its part of the batch.", rank=self._processes.rank),
+            say("Give a smaller batch (--set batch=N, or pixels=N), or use more processes on more machines or GPUs."),
+        )
 
     def _make_room(self) -> None:
         """Memory ran out: goes back to the last copied state and on from there with a smaller batch."""

@@ -23,6 +23,7 @@ from hsigui.texts import say
 
 WEIGHTS = "weights.safetensors"
 PROBE, PROBE_NUMBERS = "probe.json", "probe.safetensors"
+FEW_SCENES = 6  # are told one by one
 ACCURACY, CARD = "accuracy.json", "README.md"
 _FILES = {
     SETTINGS: "settings, the scene it was trained on (wavelengths, size), losses, and how features become a map",
@@ -126,7 +127,7 @@ def card_text(
         ),
         *_of_settings(run),
         "## What it was trained on",
-        *(_table(_of_scene(scene)) for scene in scenes),
+        *_of_scenes(scenes),
         *([_table(more)] if (more := _of_bands_and_origin(run)) else []),
         *(_of_probe(probe) if probe else []),
         "## How good it is",
@@ -179,15 +180,35 @@ def _of_scene(scene: Mapping[str, Any]) -> dict[str, Any]:
         "scene": scene.get("name", ""),
         "size": f"{rows} x {cols} pixels, {bands} bands",
         "wavelengths": f"{min(centres):.1f} to {max(centres):.1f} nm" if centres else "not known",
+        "weight": f"{scene['weight']:g}" if "weight" in scene else "",
         "fingerprint": scene.get("fingerprint", ""),
     }
     return {name: value for name, value in found.items() if value}
+
+
+def _of_scenes(scenes: list[Mapping[str, Any]]) -> list[str]:
+    """A table for each scene; of many one of all."""
+    if len(scenes) <= FEW_SCENES:
+        return [_table(_of_scene(scene)) for scene in scenes]
+    rows = ["| scene | size | weight | masked out | fingerprint |", "| --- | --- | ---: | ---: | --- |"]
+    for scene in scenes:
+        size = " x ".join(map(str, scene.get("shape", ())))
+        out = scene.get("masked_out", {}).get("pixels", 0)
+        name, identity = _cell(str(scene.get("name", ""))), scene.get("fingerprint", "")
+        rows.append(f"| {name} | {size} | {scene.get('weight', 1):g} | {out} | {identity} |")
+    return ["\n".join(rows)]
 
 
 def _of_bands_and_origin(run: Mapping[str, Any]) -> dict[str, Any]:
     """How bands of several scenes were brought together, and the run that this one began with; empty for others."""
     bands, begun = run.get("bands", {}), run.get("from", {})
     found = {"bands": bands["words"]} if bands else {}
+    if kept := bands.get("normalised"):
+        found["normalisation"] = (
+            "each scene is brought to one mean and standard deviation of every band; those of the "
+            f"{len(kept['scenes'])} scenes stand in `{SETTINGS}` (bands, normalised), and another scene is brought "
+            "there by its own"
+        )
     if begun:
         found["began with"] = f"the weights of {begun['name']}, trained on {begun.get('scenes', 'other scenes')}"
         found["their SHA-256"] = begun["weights_sha256"]
@@ -196,6 +217,8 @@ def _of_bands_and_origin(run: Mapping[str, Any]) -> dict[str, Any]:
 
 def _named(scenes: list[Mapping[str, Any]]) -> str:
     names = [str(scene.get("name", "a scene")) for scene in scenes]
+    if len(names) > FEW_SCENES:
+        names = [*names[:3], f"{len(names) - 3} more"]
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 

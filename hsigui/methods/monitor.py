@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
+from hsigui.methods.distributed.processes import ALONE, Processes
 from hsigui.methods.encoders import Network
 from hsigui.methods.patches import PatchBank, reflected
 from hsigui.methods.scene import SceneValues
@@ -64,6 +65,7 @@ class Monitor:
         labels: training labels (rows x cols, 0 for none), or None. With them the reading is the accuracy of nearest
             neighbours, one half of each class's pixels voting on the other half: no pixel is in both. Without them, or
             with fewer than two classes of two pixels each, it is the effective rank of the features.
+        processes: each embeds a part of the pixels; the reading is that of process 0.
 
     Attributes:
         name: of what is read.
@@ -71,9 +73,9 @@ class Monitor:
 
     def __init__(
         self, network: Network, scene: SceneValues, device: torch.device, seed: int = 0,
-        labels: NDArray[np.uint16] | None = None,
+        labels: NDArray[np.uint16] | None = None, processes: Processes = ALONE,
     ) -> None:  # fmt: skip
-        self._network, self._scene, self._device = network, scene, device
+        self._network, self._scene, self._device, self._processes = network, scene, device, processes
         rng = np.random.default_rng([seed, 7])
         tiles = _tiles(scene, labels, rng)
         seen = _seen(scene, tiles)
@@ -100,23 +102,36 @@ class Monitor:
             features = self._features(check)
         finally:
             self._network.train(was_training)
+        return self._processes.agreed(self._read(features))
+
+    def _read(self, features: Tensor) -> float:
         if self.name == RANK:
             return effective_rank(features)
         classes = torch.from_numpy(self._classes).to(features.device)
         n = self._bank
         return knn_accuracy(features[:n], classes[:n], features[n:], classes[n:])
 
+    def _own(self, which: NDArray[np.int64], number: int) -> NDArray[np.int64]:
+        """Which of the pixels of a tile this process embeds: of patches each has a part, of tiles each has some."""
+        rank, count = self._processes.rank, self._processes.count
+        if self._network.patch:
+            return which[rank::count]
+        return which if number % count == rank else which[:0]
+
     def _features(self, check: Callable[[], None]) -> Tensor:
         width = self._network.width // max(1, len(self._network.variants))
         found = torch.zeros(len(self._pixels), width, device=self._device)
         with torch.no_grad():
-            for (top, left, bottom, right), which in self._tiles:
+            for number, ((top, left, bottom, right), inside) in enumerate(self._tiles):
+                which = self._own(inside, number)
+                if len(which) == 0:
+                    continue
                 check()
                 values, _ = self._scene.window(top, left, bottom - top, right - left)
                 rows, cols = (torch.from_numpy(self._pixels[which, axis]) for axis in (0, 1))
                 vectors = self._vectors(values, rows - top, cols - left, check)
                 found[torch.from_numpy(which).to(self._device)] = vectors.float()
-        return found
+        return self._processes.summed(found)
 
     def _vectors(self, values: NDArray[np.float32], rows: Tensor, cols: Tensor, check: Callable[[], None]) -> Tensor:
         """Features of pixels of a window. At the sides of the window its surroundings are its reflection."""

@@ -75,9 +75,9 @@ def patches_of(scene: SceneValues, device: torch.device, generator: Generator) -
     A scene too large to hold is stood for by random windows, stacked one below the other; patches stay inside a window.
     """
     half = PATCH // 2
-    if scene.whole is not None:
-        windows, margin = [scene.whole], 0
-        padded = reflected(scene.whole[0], half)
+    if (every := scene.drawn_from) is not None:
+        windows, margin = [every], 0
+        padded = reflected(every[0], half)
     else:
         windows = scene.excerpt(lambda limit: int(torch.randint(0, limit, (1,), generator=generator)), lambda: None)
         margin = half

@@ -44,11 +44,13 @@ class Course:
         losses: of every step.
         readings: of the monitor: (steps made, value).
         seconds: of training.
+        processes: on how many it was made, (steps made, processes from there on); empty for one.
     """
 
     losses: tuple[float, ...] = ()
     readings: tuple[tuple[int, float], ...] = ()
     seconds: float = 0.0
+    processes: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,14 @@ def write(folder: Path, unfinished: Unfinished) -> Path:
     Raises:
         HsiError: the folder cannot be written.
     """
+    path = folder / FILE
+    with written_beside(path) as (beside,):
+        beside.write_bytes(packed(unfinished))
+    return path
+
+
+def packed(unfinished: Unfinished) -> bytes:
+    """What the file of an unfinished training holds."""
     tensors = {f"transform/{k}": torch.from_numpy(np.array(v)) for k, v in unfinished.transform.items()}
     tensors["course/losses"] = torch.tensor(unfinished.course.losses, dtype=torch.float64)
     states: dict[str, Any] = {}
@@ -95,12 +105,11 @@ def write(folder: Path, unfinished: Unfinished) -> Path:
         "steps": unfinished.steps,
         "readings": course.readings,
         "seconds": course.seconds,
+        **({"processes": course.processes} if course.processes else {}),
     }
-    path = folder / FILE
-    with written_beside(path) as (beside,):
-        text = json.dumps(header)
-        beside.write_bytes(serialise(tensors, metadata={"hsigui": text, SUM: _sum_of(text, tensors)}))
-    return path
+    text = json.dumps(header)
+    content: bytes = serialise(tensors, metadata={"hsigui": text, SUM: _sum_of(text, tensors)})
+    return content
 
 
 @untrusted.reads
@@ -112,25 +121,39 @@ def read(folder: Path) -> Unfinished:
     """
     path = file_in(folder)
     try:
-        header, tensors = _read(path)
-        if header["format"] > FORMAT:
-            raise HsiError(
-                say("{path} was written by a newer version ({program}).", path=path, program=header["program"]),
-                say("Update hsigui."),
-            )
-        now, best = (_state(name, header["states"], tensors) for name in ("now", "best"))
-        if now is None:
-            raise KeyError("now")
-        readings = tuple((int(step), float(value)) for step, value in header["readings"])
-        losses = tuple(tensors["course/losses"].tolist())
-        course = Course(losses, readings, float(header["seconds"]))
-        transform = {k: v.numpy() for k, v in _under("transform/", tensors).items()}
-        return Unfinished(now, best, course, header["about"], transform, int(header.get("steps", 0)))
+        return unpacked(path.read_bytes(), path)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, SafetensorError) as error:
         raise HsiError(
             say("The unfinished training {path} is damaged: {error}.", path=path, error=error),
             say("Begin anew, without going on."),
         ) from error
+
+
+def unpacked(content: bytes, path: Path = Path(FILE)) -> Unfinished:
+    """The unfinished training that `packed` made bytes of.
+
+    Args:
+        path: where they were read.
+
+    Raises:
+        HsiError: they were made by a newer version.
+        ValueError, KeyError, TypeError, AttributeError, SafetensorError: they are damaged.
+    """
+    header, tensors = _opened(content)
+    if header["format"] > FORMAT:
+        raise HsiError(
+            say("{path} was written by a newer version ({program}).", path=path, program=header["program"]),
+            say("Update hsigui."),
+        )
+    now, best = (_state(name, header["states"], tensors) for name in ("now", "best"))
+    if now is None:
+        raise KeyError("now")
+    readings = tuple((int(step), float(value)) for step, value in header["readings"])
+    losses = tuple(tensors["course/losses"].tolist())
+    processes = tuple((int(step), int(count)) for step, count in header.get("processes", ()))
+    course = Course(losses, readings, float(header["seconds"]), processes)
+    transform = {k: v.numpy() for k, v in _under("transform/", tensors).items()}
+    return Unfinished(now, best, course, header["about"], transform, int(header.get("steps", 0)))
 
 
 def remove(folder: Path) -> None:
@@ -139,8 +162,7 @@ def remove(folder: Path) -> None:
         (folder / FILE).unlink(missing_ok=True)
 
 
-def _read(path: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
-    content = path.read_bytes()
+def _opened(content: bytes) -> tuple[dict[str, Any], dict[str, Tensor]]:
     tensors = parse(content)
     (length,) = struct.unpack("<Q", content[:8])
     words = untrusted.json_of(content[8 : 8 + length].decode("utf-8"))["__metadata__"]

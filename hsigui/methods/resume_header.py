@@ -12,6 +12,7 @@ from hsigui.errors import HsiError
 from hsigui.texts import say
 
 FILE = "resume.safetensors"
+CLAIM = "training.claim"  # held by the process that trains in the folder
 
 
 def file_in(folder: Path) -> Path:

@@ -75,6 +75,12 @@ class SceneValues:
         return None if self._values is None or self._valid is None else (self._values, self._valid)
 
     @property
+    def drawn_from(self) -> tuple[NDArray[np.float32], NDArray[np.bool_]] | None:
+        """As `whole`, where every pixel is to be drawn equally often; None for what `excerpt` is to stand for. Rows x
+        cols x channels, and rows x cols."""
+        return self.whole
+
+    @property
     def parts(self) -> tuple[tuple[SceneValues, int], ...]:
         """The scenes that it is made of, one below the other, and the row at which each begins: one, itself."""
         return ((self, 0),)

@@ -31,12 +31,14 @@ class StackedScenes(SceneValues):
         transform: from the cubes' values to the network's input.
         check: called between blocks while reading; may raise to stop.
         resident_values: how many values may be held in memory; None for as many as the limit of memory leaves.
+        weights: how often the pixels of each scene are drawn in relation to those of others; empty for equally often.
     """
 
     def __init__(
         self, cubes: Sequence[Cube], transform: BandTransform, check: Callable[[], None] = lambda: None,
-        *, resident_values: int | None = None,
+        *, resident_values: int | None = None, weights: Sequence[float] = (),
     ) -> None:  # fmt: skip
+        self._weights = () if len(set(weights)) < 2 else tuple(weights)
         self._transform, self.channels = transform, transform.channels
         heights = [cube.rows + GAP for cube in cubes]
         self._tops = [0, *accumulate(heights[:-1])]
@@ -75,9 +77,24 @@ class StackedScenes(SceneValues):
         number = bisect_right(until, below(until[-1]))
         return self._scenes[number], self._tops[number]
 
+    @property
+    def drawn_from(self) -> tuple[NDArray[np.float32], NDArray[np.bool_]] | None:
+        """All values and their validity (rows x cols x channels, and rows x cols), where they are held and no scene
+        weighs more than others; else windows stand for them, of each scene as many as its weight says."""
+        return None if self._weights else self.whole
+
+    @cached_property
+    def _chances(self) -> list[int]:
+        """How often each scene is drawn, in relation to the others: by its pixels with data, and its weight."""
+        counts = [scene.filled_count for scene in self._scenes]
+        if not self._weights:
+            return counts
+        most = max(self._weights)
+        return [max(1, round(n * weight / most)) for n, weight in zip(counts, self._weights, strict=True)]
+
     @cached_property
     def _until(self) -> list[int]:
-        return list(accumulate(scene.filled_count for scene in self._scenes))
+        return list(accumulate(self._chances))
 
     @cached_property
     def filled(self) -> NDArray[np.intp]:
@@ -116,8 +133,8 @@ class StackedScenes(SceneValues):
         size = size or (min(side, *(s.rows for s in self._scenes)), min(side, *(s.cols for s in self._scenes)))
         wished, total = most or one_scene.most_windows(size[0] * size[1] * self.channels), self._until[-1]
         found = []
-        for scene in self._scenes:
-            share = max(1, round(wished * scene.filled_count / total))
+        for scene, chance in zip(self._scenes, self._chances, strict=True):
+            share = max(1, round(wished * chance / total))
             found += scene.excerpt(draw, check, most=share, size=size)
         return found
 

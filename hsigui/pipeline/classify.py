@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,12 @@ from hsigui.pipeline.feature_file import FeatureFile
 from hsigui.pipeline.features import Features, widened
 from hsigui.specs import EDGES, MapSpec
 from hsigui.texts import say
+
+if TYPE_CHECKING:
+    import xarray
+
+    from hsigui.cube.cube import Geo
+    from hsigui.labels.classes import ClassTable
 
 Box = tuple[int, int, int, int]
 Mixed = NDArray[np.float32]  # class probabilities, rows x cols x classes
@@ -88,6 +95,26 @@ class ClassMap:
         for layer in (self.classes, self.confidence, self.entropy, self.margin, self.probabilities):
             if layer is not None:
                 mapped.let_go(layer)
+
+    def to_xarray(self, classes: ClassTable | None = None, geo: Geo | None = None) -> xarray.Dataset:
+        """The map as a dataset of xarray: `classes`, `confidence`, `entropy`, `margin`, each rows x cols.
+
+        Args:
+            classes: names and colours; None for those that numbers have by themselves. A `Result` knows both.
+            geo: where the map lies.
+
+        Raises:
+            HsiError: xarray is not installed.
+        """
+        from hsigui.pipeline.map_arrays import dataset_of
+
+        return dataset_of(self, classes, geo)
+
+    def _repr_html_(self) -> str:
+        """How a notebook shows it."""
+        from hsigui.pipeline.cards import card_of_map
+
+        return card_of_map(self)
 
 
 def classify(

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import itertools
 import os
+import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
+
+VARIABLE = "HSIGUI_CORES"  # of the environment: how many cores a process may count on, where several share them
 
 _T = TypeVar("_T")
 _R = TypeVar("_R")
 
 
 def count() -> int:
-    """How many cores there are."""
+    """How many cores this process may use: those that it was given, or that the system lets it have."""
+    given = os.environ.get(VARIABLE, "")
+    if given.isdigit() and int(given):
+        return int(given)
+    if sys.platform.startswith("linux"):  # a job of a cluster has few of the cores of its machine
+        return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 

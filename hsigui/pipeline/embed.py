@@ -64,9 +64,9 @@ def embed(
         Cancelled: through the context.
     """
     require_learnable(cube)
-    seen = in_bands(cube, encoder).cube
     identity = fingerprint(cube)  # reads the cube: once
     of_scene = identity if scene_of(cube) is cube else scene_fingerprint(cube)
+    seen = in_bands(cube, encoder, of_scene, ctx.check).cube
     if known is None and of_scene not in encoder.fingerprints:
         ctx.warn(say("The encoder was trained on another scene ({name}).", name=encoder.scene_names or "unknown"))
     spec = encoder.recipe.base

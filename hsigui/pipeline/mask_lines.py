@@ -13,9 +13,10 @@ from hsigui.cube.cube import Cube
 from hsigui.cube.masked import masks_told
 from hsigui.errors import HsiError
 from hsigui.masks.asked import recipe_from
+from hsigui.masks.drawn import Drawn, DrawnOn
 from hsigui.masks.recipe import MaskRecipe
 from hsigui.masks.shaping import Together
-from hsigui.masks.sources import ByRecipe, Drawn
+from hsigui.masks.sources import ByRecipe
 from hsigui.pipeline.command_lines import CubeArgument
 from hsigui.texts import say
 
@@ -90,7 +91,7 @@ def _written(name: str, recipe: MaskRecipe, scene: CubeArgument, lines: list[str
     """Adds the lines that write a mask; returns its file."""
     steps = []
     for step in recipe.steps:
-        if isinstance(step, Drawn | ByRecipe):
+        if isinstance(step, Drawn | DrawnOn | ByRecipe):
             raise UnwrittenMask(
                 say("The mask {name} is in no file, and no command makes it.", name=name),
                 say("Export it (Masks panel), then copy again."),

@@ -23,7 +23,7 @@ from hsigui import untrusted
 from hsigui.claims import Claim, Claims, Owner
 from hsigui.errors import HsiError
 from hsigui.labels.formats import cells
-from hsigui.saving import what_to_do, write_bytes, written_beside
+from hsigui.saving import what_to_do, write_bytes, written_beside, written_together
 from hsigui.texts import say
 
 MADE, UNCHANGED, FAILED = "made", "unchanged", "failed"
@@ -60,7 +60,8 @@ class Outcomes:
 
     def __init__(self, table: Path, claims: Claims | None = None) -> None:
         self.table, self._claims = table, claims or Claims()
-        self.folder = table.with_name(f"{table.stem}-cubes")
+        self.folder = self.folder_of(table)
+        written_together(table)
         if self.folder.is_dir():
             return
         earlier = read_table(table)
@@ -71,14 +72,23 @@ class Outcomes:
         for line in earlier:
             self._write(line)
 
+    @staticmethod
+    def folder_of(table: Path) -> Path:
+        """Where the outcomes lie of which a table is made."""
+        return table.with_name(f"{table.stem}-cubes")
+
     def of(self, map_path: Path) -> CubeOutcome | None:
         """What became of the cube whose map goes to a path; None where that is not known."""
         return _read(self._file(map_path))
 
     def all(self) -> tuple[CubeOutcome, ...]:
         """All of them, by the names of their maps."""
+        return tuple(line for _, line in self.by_file())
+
+    def by_file(self) -> list[tuple[Path, CubeOutcome]]:
+        """All of them with their files."""
         files = sorted(path for path in self.folder.iterdir() if path.suffix == _ENDING)
-        return tuple(line for path in files if (line := _read(path)) is not None)
+        return [(path, line) for path in files if (line := _read(path)) is not None]
 
     def claim(self, map_path: Path) -> Claim | Owner:
         """The right to make a map; or who is at it.

@@ -17,13 +17,16 @@ from hsigui.cube.fingerprint import scene_fingerprint
 from hsigui.cube.masked import MaskedCube, masks_told, set_aside
 from hsigui.cube.transform import BandTransform, fit_together
 from hsigui.errors import HsiError
-from hsigui.jobs import Context
+from hsigui.jobs import Context, Unheard
 from hsigui.labels.label_map import require_same_size
 from hsigui.methods import devices, loop, registry
 from hsigui.methods import resume as unfinished
 from hsigui.methods.balance import DENSE_SAMPLE, PATCH_SAMPLE, Balance, learn
 from hsigui.methods.chance import Chance
 from hsigui.methods.checkpoint import Encoder
+from hsigui.methods.distributed.group import joined
+from hsigui.methods.distributed.place import place
+from hsigui.methods.distributed.processes import ALONE, Processes
 from hsigui.methods.encoders import Network, channels_last
 from hsigui.methods.monitor import ACCURACY, Monitor
 from hsigui.methods.plan import Plan
@@ -35,9 +38,10 @@ from hsigui.methods.settings import MethodSettings
 from hsigui.methods.stacked_scenes import StackedScenes
 from hsigui.methods.untrained import NoTraining
 from hsigui.one_thread import one_blas_thread
-from hsigui.pipeline import by_windows, rescue, several
+from hsigui.pipeline import by_windows, rescue, run_claim, several
 from hsigui.pipeline.going_on import begun_in
 from hsigui.pipeline.provenance import raster_hash
+from hsigui.pipeline.run_bands import normalisation_of
 from hsigui.pipeline.what_is_seen import masked_out, require_learnable, require_seen, started_from
 from hsigui.specs import PretrainSpec
 from hsigui.texts import say
@@ -50,12 +54,15 @@ PATIENCE = 10  # readings without a better one before a training on labelled mon
 def pretrain(
     cube: Cube | Sequence[Cube], spec: PretrainSpec, ctx: Context, out: Path | None = None, *,
     labels: NDArray[np.uint16] | None = None, labels_from: Mapping[str, str] | None = None, resume: bool = False,
-    command: str = "", keep_in: Path | None = None,
+    command: str = "", keep_in: Path | None = None, weights: Sequence[float] = (),
 ) -> Encoder:  # fmt: skip
     """Trains an encoder on all valid pixels of a cube, but for those that the spec masks out; or of several cubes of
     one sensor, in the bands of the first.
 
     With 0 epochs nothing is learned: the encoder is the network from which the training of that seed would start.
+
+    Of several processes that a launcher began with the same call (see `methods.distributed`), each has a part of every
+    batch; process 0 alone tells the context anything, and reads and writes the folder. All get the same encoder.
 
     Tells the context the loss of every step as the metric "loss", and now and then how good the features are: as "knn
     accuracy" where there are labels for it, else as "effective rank" (see `Monitor`).
@@ -70,13 +77,15 @@ def pretrain(
             a training which was never interrupted.
         command: the command line that asked for it, kept with the run.
         keep_in: folder for the unfinished training alone, where the caller writes the run; the caller removes it then.
+        weights: how often each scene is drawn from, in relation to the others; empty for equally often.
 
     Raises:
         HsiError: the disk is too full for the run, or it cannot be written in the end (the sentence says where it lies
-            then); a scene is too small or empty, scenes have no bands in common or values of different scales, the
-            method, a setting or the device does not exist, a value is not allowed or was another when the training was
-            begun, the run to go on from is of another kind, memory does not suffice, the loss became non-finite before
-            anything good was learned, or there is no training to go on with.
+            then), or another process trains in its folder; a scene is too small or empty, scenes have no bands in
+            common or values of different scales, the method, a setting or the device does not exist, a value is not
+            allowed or was another when the training was begun, the run to go on from is of another kind, memory does
+            not suffice, the loss became non-finite before anything good was learned, or there is no training to go on
+            with.
         Cancelled: through the context; what is needed to go on is left in `out`.
     """
     info = registry.method(spec.method)
@@ -96,7 +105,15 @@ def pretrain(
     require_seen(spec, cubes)
     if labels is not None:
         require_same_size(labels.shape, (cubes[0].rows, cubes[0].cols), say("labels"))
-    device = devices.choose(spec.device)
+    device, where = devices.choose(spec.device), place()
+    if not where.leads:
+        out = keep_in = None
+        ctx = Unheard(ctx)
+    if not where.alone and not info.shared and preset.epochs:
+        raise HsiError(
+            say("{title} is not trained by several processes.", title=info.title),
+            say("Begin a single one, without torchrun."),
+        )
     going_on, started = several.begun_from(spec), started_from(spec, cubes)
     asked = preset.epochs if spec.epochs is None else spec.epochs
     epochs = preset.epochs and asked  # what has no steps of its own cannot be given any
@@ -107,10 +124,13 @@ def pretrain(
     threads = _threads(spec, plan, epochs, device, kept if resume else None)
     wanted = _Wanted(
         cubes, spec, settings, plan, going_on, started, epochs, device, threads, out, kept, labels, resume, command,
-        labels_from or {},
+        labels_from or {}, several.uneven(weights, cubes),
     )  # fmt: skip
-    with one_blas_thread(), devices.on_threads(1):
-        return _pretrained(wanted, ctx)
+    with (
+        run_claim.claimed(kept, ctx) as watched, one_blas_thread(), devices.on_threads(1),
+        joined(where, device) as processes,
+    ):  # fmt: skip
+        return _pretrained(replace(wanted, processes=processes), watched)
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,7 +141,9 @@ class _Wanted:
         going_on: an encoder whose weights the training begins with.
         started: an encoder that stands in for the first stage.
         threads: of the processor; None where the numbers do not depend on them.
+        processes: that train together.
         kept: the folder of the unfinished training.
+        weights: one a scene; empty where all are alike.
     """
 
     cubes: Sequence[Cube]
@@ -139,6 +161,14 @@ class _Wanted:
     resume: bool
     command: str
     labels_from: Mapping[str, str]
+    weights: tuple[float, ...] = ()
+    processes: Processes = ALONE
+
+    @property
+    def normalises(self) -> bool:
+        """Whether each scene is brought to one mean and deviation of every band."""
+        begun = self.going_on is not None and normalisation_of(self.going_on) is not None
+        return bool(self.spec.normalise) or begun
 
     @property
     def info(self) -> registry.MethodInfo:
@@ -173,32 +203,35 @@ def _pretrained(wanted: _Wanted, ctx: Context) -> Encoder:
     spec, cubes, device, epochs = wanted.spec, wanted.cubes, wanted.device, wanted.epochs
     ctx.progress(0, 1, say("Preparing the cube"))
     mask = masked_out(spec, cubes)
-    described = [_scene(one, mask) for one in cubes]
-    several.require_different([str(about["fingerprint"]) for about in described], cubes)
-    joined = _in_common_bands(wanted, ctx)
+    described = _described(wanted, mask, ctx)
+    fingerprints = [str(about["fingerprint"]) for about in described]
+    several.require_different(fingerprints, cubes)
+    joined = _in_common_bands(wanted, fingerprints, ctx)
     seen = joined.cubes if mask is None else (MaskedCube(joined.cubes[0], mask),)
-    about = wanted.about(described)
-    begun = begun_in(wanted.kept, about) if wanted.resume else None
+    about, processes = wanted.about(described), wanted.processes
+    processes.require_same({name: value for name, value in about.items() if name != "threads"})
+    begun = _begun(wanted, about)
     transform = _transform(seen, wanted, begun, ctx)
-    scene, labels = _scene_values(seen, transform, wanted.labels, ctx)
+    scene, labels = _scene_values(seen, transform, wanted, ctx)
     if said := by_windows.told(scene, seen):
         ctx.warn(said)
     ctx.check()
     keep = None if wanted.kept is None or not epochs else loop.Keep(wanted.kept, about, transform.to_arrays())
-    chance = Chance(spec.seed, device)
+    chance = Chance(spec.seed, device, processes)
     with devices.wanted_precision(wanted.precision), devices.on_threads(wanted.threads or 1):
-        where, precision = devices.title(device), devices.precision(device)
+        where, precision = _titled(device, processes), devices.precision(device)
         with chance.building():
             network, training = _network(wanted, transform, scene)
         chance.give_masks(network)
         if wanted.kept is not None:
             must = wanted.out is not None
             rescue.look_at_disk(wanted.kept, network, transform, wanted.info.recipe, joined.cubes, ctx, must=must)
-        watch = _watch(training, network, scene, epochs, spec, labels, device)
+        watch = _watch(training, network, scene, epochs, wanted, labels)
         trained = loop.run(
-            training, ctx, "Pretraining", device=device, keep=keep, watch=watch, begun=begun, chance=chance
-        )
-    balance = _balance(network, scene, device, spec.seed, ctx)
+            training, ctx, "Pretraining", device=device, keep=keep, watch=watch, begun=begun, chance=chance,
+            processes=processes,
+        )  # fmt: skip
+    balance = _balance(network, scene, wanted, ctx)
     encoder = Encoder(
         network.cpu().eval(), transform, wanted.plan, spec, epochs, described[0], where, trained.seconds,
         trained.losses, wanted.command, wanted.info.recipe, watch.name if watch else "", trained.readings,
@@ -206,12 +239,29 @@ def _pretrained(wanted: _Wanted, ctx: Context) -> Encoder:
         scenes=tuple(described) if len(cubes) > 1 else (), bands=joined.bands,
         begun_from=several.origin(wanted.going_on, spec), threads=wanted.threads,
         kept=_kept(trained, training, wanted), watched_by=_watched_by(watch, wanted),
-        course=trained.course,
+        course=trained.course, processes=trained.processes,
     )  # fmt: skip
+    ctx.check()
     if wanted.out is not None:
         rescue.save(encoder, wanted.out)
         unfinished.remove(wanted.out)
     return encoder
+
+
+def _begun(wanted: _Wanted, about: Mapping[str, Any]) -> Unfinished | None:
+    """The unfinished training to go on with, which process 0 reads for all; None where a new one begins."""
+    begun = begun_in(wanted.kept, about) if wanted.resume and wanted.processes.leads else None
+    if wanted.processes.alone:
+        return begun
+    told = wanted.processes.given(lambda: b"" if begun is None else unfinished.packed(begun))
+    return unfinished.unpacked(told) if told else None
+
+
+def _titled(device: torch.device, processes: Processes) -> str:
+    """Where the training runs, in words."""
+    if processes.alone:
+        return devices.title(device)
+    return say("{count} processes, each on {device}", count=processes.count, device=devices.title(device))
 
 
 def _kept(trained: loop.TrainingResult, training: loop.Training, wanted: _Wanted) -> dict[str, int]:
@@ -235,10 +285,23 @@ def _watched_by(watch: loop.Watch | None, wanted: _Wanted) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _in_common_bands(wanted: _Wanted, ctx: Context) -> several.Scenes:
+def _described(wanted: _Wanted, mask: NDArray[np.bool_] | None, ctx: Context) -> list[dict[str, object]]:
+    """What is kept of each scene with the run; reads them."""
+    found: list[dict[str, object]] = []
+    for number, cube in enumerate(wanted.cubes):
+        if len(wanted.cubes) > 1:
+            ctx.progress(number, len(wanted.cubes), say("Looking at the scenes, {name}", name=cube.name))
+        weight = {"weight": wanted.weights[number]} if wanted.weights else {}
+        found.append({**_scene(cube, mask), **weight})
+    return found
+
+
+def _in_common_bands(wanted: _Wanted, fingerprints: Sequence[str], ctx: Context) -> several.Scenes:
     """The scenes in the bands that they share, which is said."""
-    joined = several.in_common_bands(wanted.cubes, wanted.going_on)
-    if joined.bands and not wanted.plan.pixel_range:
+    joined = several.in_common_bands(wanted.cubes, wanted.going_on, always=wanted.normalises)
+    if wanted.normalises:
+        joined = several.each_normalised(joined, fingerprints, wanted.going_on, wanted.spec.seed, ctx.check)
+    elif joined.bands and not wanted.plan.pixel_range:
         before = wanted.going_on.transform if wanted.going_on else None
         several.require_one_scale(joined.cubes, before, ctx.check)
     if joined.words:
@@ -254,28 +317,35 @@ def _network(wanted: _Wanted, transform: BandTransform, scene: SceneValues) -> t
     if wanted.untrained:
         channels_last(network)
         return network, NoTraining()
-    return network, _training(
-        wanted.spec, wanted.settings, network, scene, wanted.epochs, wanted.device, wanted.started
-    )
+    return network, _training(wanted, network, scene)
 
 
 def _transform(seen: Sequence[Cube], wanted: _Wanted, begun: Unfinished | None, ctx: Context) -> BandTransform:
-    """That of the encoder that is trained already, or of the unfinished training; else a new one of the scenes."""
+    """That of the encoder that is trained already, or of the unfinished training; else a new one of the scenes, which
+    process 0 finds for all."""
+    if not wanted.processes.alone:
+        first = replace(wanted, processes=ALONE)
+        arrays = wanted.processes.given_arrays(lambda: _transform(seen, first, begun, ctx).to_arrays())
+        return BandTransform.from_arrays(arrays)
     encoder, plan = wanted.started or wanted.going_on, wanted.plan
     if encoder is not None:
         return encoder.transform
     if begun is not None:
         return BandTransform.from_arrays(dict(begun.transform))
-    return fit_together(seen, plan.components, pixel_range=plan.pixel_range, seed=wanted.spec.seed, check=ctx.check)
+    return fit_together(
+        seen, plan.components, pixel_range=plan.pixel_range, seed=wanted.spec.seed, check=ctx.check,
+        weights=wanted.weights,
+    )  # fmt: skip
 
 
 def _scene_values(
-    seen: Sequence[Cube], transform: BandTransform, labels: NDArray[np.uint16] | None, ctx: Context
+    seen: Sequence[Cube], transform: BandTransform, wanted: _Wanted, ctx: Context
 ) -> tuple[SceneValues, NDArray[np.uint16] | None]:
     """The scenes as a network reads them, and the labels of the first on their pixels."""
+    labels = wanted.labels
     if len(seen) == 1:
         return SceneValues(seen[0], transform, ctx.check), labels
-    stack = StackedScenes(seen, transform, ctx.check)
+    stack = StackedScenes(seen, transform, ctx.check, weights=wanted.weights)
     return stack, None if labels is None else stack.of_first(labels)
 
 
@@ -294,13 +364,20 @@ def _threads(spec: PretrainSpec, plan: Plan, learns: int, device: torch.device, 
     return spec.threads or begun or torch.get_num_threads()
 
 
-def _balance(network: Network, scene: SceneValues, device: torch.device, seed: int, ctx: Context) -> Balance | None:
-    """What evens out the features of a trained network; None for one that has none, or does so itself."""
+def _balance(network: Network, scene: SceneValues, wanted: _Wanted, ctx: Context) -> Balance | None:
+    """What evens out the features of a trained network, as process 0 finds it; None for one that has none, or does so
+    itself."""
     if network.width == 0 or network.variants:
         return None
     ctx.progress(0, 1, say("Evening out the features"))
-    limit = PATCH_SAMPLE if network.patch else DENSE_SAMPLE
-    return learn(features_of_scene(network.to(device).eval(), scene, device, limit, seed, ctx.check))
+    limit, device = PATCH_SAMPLE if network.patch else DENSE_SAMPLE, wanted.device
+
+    def found() -> dict[str, NDArray[np.float32]]:
+        features = features_of_scene(network.to(device).eval(), scene, device, limit, wanted.spec.seed, ctx.check)
+        balance = learn(features)
+        return {"mean": balance.mean, "matrix": balance.matrix}
+
+    return Balance(**wanted.processes.given_arrays(found))
 
 
 def _plan(spec: PretrainSpec, settings: MethodSettings, started: Encoder | None) -> Plan:
@@ -316,14 +393,15 @@ def _untrained_plan(spec: PretrainSpec, settings: MethodSettings) -> Plan:
     return found
 
 
-def _training(
-    spec: PretrainSpec, settings: MethodSettings, network: Network, scene: SceneValues, epochs: int,
-    device: torch.device, started: Encoder | None,
-) -> loop.Training:  # fmt: skip
-    method = importlib.import_module(registry.method(spec.method).module)
-    more = {} if started is None else {"start": started.network}
+def _training(wanted: _Wanted, network: Network, scene: SceneValues) -> loop.Training:
+    method, device = importlib.import_module(wanted.info.module), wanted.device
+    more: dict[str, Any] = {} if wanted.started is None else {"start": wanted.started.network}
+    if not wanted.processes.alone:
+        more["processes"] = wanted.processes
     try:
-        made: loop.Training = method.training(settings, network, scene, epochs, device, spec.seed, **more)
+        made: loop.Training = method.training(
+            wanted.settings, network, scene, wanted.epochs, device, wanted.spec.seed, **more
+        )
     except (RuntimeError, MemoryError) as error:
         if not devices.ran_out_of_memory(error):
             raise
@@ -335,13 +413,14 @@ def _training(
 
 
 def _watch(
-    training: loop.Training, network: Network, scene: SceneValues, epochs: int, spec: PretrainSpec,
-    labels: NDArray[np.uint16] | None, device: torch.device,
+    training: loop.Training, network: Network, scene: SceneValues, epochs: int, wanted: _Wanted,
+    labels: NDArray[np.uint16] | None,
 ) -> loop.Watch | None:  # fmt: skip
     """The monitor of a training; None where there is nothing to watch."""
+    spec = wanted.spec
     if not spec.monitor or training.steps == 0 or network.width == 0:
         return None
-    monitor = Monitor(network, scene, device, spec.seed, labels)
+    monitor = Monitor(network, scene, wanted.device, spec.seed, labels, wanted.processes)
     counts_epochs = registry.method(spec.method).preset(spec.preset).epochs_are == "epochs"
     patience = spec.patience
     if patience is None:

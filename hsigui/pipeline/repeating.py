@@ -86,6 +86,20 @@ def command_lines(
     return tuple(chain.lines)
 
 
+def require_written_masks(result: Result) -> None:
+    """Does nothing where commands can make the masks of a map again, or read their files.
+
+    Raises:
+        UnwrittenMask: one was drawn, or by a layer of a recipe, and is in no file.
+    """
+    if is_nowhere(result.cube):
+        return
+    scene, made = scene_argument(result.cube), lines.MAP
+    with_masks(result.cube, scene, made)
+    if result.nearest is None and result.kept is None:
+        learned_with(result.drawn_by[0], scene, made)
+
+
 def _of_kept(result: Result, filters: Filters | None, confidence: bool) -> list[str]:
     assert result.kept is not None
     if is_nowhere(result.cube):

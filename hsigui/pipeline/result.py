@@ -29,6 +29,8 @@ from hsigui.specs import MapSpec, ProbeSpec
 from hsigui.texts import say
 
 if TYPE_CHECKING:
+    import xarray
+
     from hsigui.analysis.nearest import Nearest
     from hsigui.finishing.step import Step
     from hsigui.methods.checkpoint import Encoder
@@ -113,6 +115,23 @@ class Result:
     def __repr__(self) -> str:
         rows, cols = self.array.shape
         return f"Result({self.cube.name}: map of {rows} x {cols} pixels, {len(self.probe.numbers)} classes)"
+
+    def _repr_html_(self) -> str:
+        """How a notebook shows it: the map with its classes, and the figures that are known."""
+        from hsigui.pipeline.cards import card_of_result
+
+        return card_of_result(self)
+
+    def to_xarray(self) -> xarray.Dataset:
+        """The map as a dataset of xarray with names and colours of the classes and its place: `classes` (rows x cols,
+        0: none), `confidence`, `entropy`, `margin`, and `probabilities` (rows x cols x class) where they were kept.
+
+        Raises:
+            HsiError: xarray is not installed.
+        """
+        from hsigui.pipeline.map_arrays import dataset_of_result
+
+        return dataset_of_result(self)
 
     # The map
 

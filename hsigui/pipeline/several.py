@@ -11,11 +11,12 @@ import numpy as np
 
 from hsigui.cube.common_bands import together
 from hsigui.cube.cube import Cube
+from hsigui.cube.normalised import NORMALISED, middle_of, moments_of, normalised
 from hsigui.cube.transform import BandTransform, sample_spectra
 from hsigui.errors import HsiError
 from hsigui.methods import checkpoint, registry
 from hsigui.methods.settings import told
-from hsigui.pipeline.run_bands import bands_of
+from hsigui.pipeline.run_bands import Normalisation, bands_of, normalisation_of
 from hsigui.specs import PretrainSpec
 from hsigui.texts import say
 
@@ -53,13 +54,36 @@ def require_different(fingerprints: Sequence[str], cubes: Sequence[Cube]) -> Non
             raise HsiError(say("{name} is given twice.", name=cubes[number].name), say("Name each scene once."))
 
 
-def in_common_bands(cubes: Sequence[Cube], begun: Encoder | None) -> Scenes:
+def uneven(weights: Sequence[float], cubes: Sequence[Cube]) -> tuple[float, ...]:
+    """The weights of scenes where they differ; empty where they do not.
+
+    Raises:
+        HsiError: there are not as many as scenes, or one is no number above 0.
+    """
+    if not len(weights):
+        return ()
+    if len(weights) != len(cubes):
+        raise HsiError(
+            say("There are {weights} weights for {cubes} scenes.", weights=len(weights), cubes=len(cubes)),
+            say("Give one for each scene."),
+        )
+    if bad := [weight for weight in weights if not (np.isfinite(weight) and weight > 0)]:
+        raise HsiError(
+            say("The weight {weight:g} of a scene makes no sense.", weight=bad[0]), say("Give numbers above 0.")
+        )
+    return () if len(set(weights)) == 1 else tuple(map(float, weights))
+
+
+def in_common_bands(cubes: Sequence[Cube], begun: Encoder | None, *, always: bool = False) -> Scenes:
     """The scenes of a training in the bands of the first, or of the run that it goes on from.
+
+    Args:
+        always: also where there is one scene, whose bands are then kept with the run.
 
     Raises:
         HsiError: they have no bands in common, or lack some of the run's.
     """
-    if len(cubes) == 1 and begun is None:
+    if len(cubes) == 1 and begun is None and not always:
         return Scenes(tuple(cubes))
     found = together(cubes, None if begun is None else bands_of(begun))
     bands = {
@@ -67,6 +91,31 @@ def in_common_bands(cubes: Sequence[Cube], begun: Encoder | None) -> Scenes:
         "how": found.how, "words": found.words,
     }  # fmt: skip
     return Scenes(found.cubes, bands, found.words)
+
+
+def each_normalised(
+    joined: Scenes, fingerprints: Sequence[str], begun: Encoder | None, seed: int, check: Callable[[], None]
+) -> Scenes:
+    """The scenes, each brought to one mean and deviation of every band: those of the run that they go on from, else the
+    middle of their own; and what is kept of it with the run.
+
+    Raises:
+        HsiError: a scene has hardly any valid pixel, or the run that it goes on from was not made so.
+    """
+    used = joined.cubes[0].good_bands
+    kept = normalisation_of(begun) if begun is not None else None
+    if begun is not None and kept is None:
+        raise HsiError(
+            say("The run to go on from was learned without bringing its scenes to one mean and deviation."),
+            say("Leave out --normalise, or train anew on all scenes."),
+        )
+    own = [moments_of(cube, used, seed, check) for cube in joined.cubes]
+    wanted = middle_of(own) if kept is None else kept.wanted
+    known = {} if kept is None else dict(kept.scenes)
+    known |= dict(zip(fingerprints, own, strict=True))
+    about = Normalisation(wanted, known, seed)
+    cubes = tuple(normalised(cube, each, wanted, used) for cube, each in zip(joined.cubes, own, strict=True))
+    return Scenes(cubes, {**joined.bands, NORMALISED: about.to_json()}, joined.words)
 
 
 def require_one_scale(cubes: Sequence[Cube], begun: BandTransform | None, check: Callable[[], None]) -> None:

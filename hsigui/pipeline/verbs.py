@@ -99,7 +99,7 @@ def named_split(
 
 def pretrain(
     cube: Cube | Sequence[Cube], spec: PretrainSpec, ctx: Context, folder: Path | None = None, *,
-    labels: ClassRaster | None = None, resume: bool = False, command: str = "",
+    labels: ClassRaster | None = None, resume: bool = False, command: str = "", weights: Sequence[float] = (),
 ) -> Encoder:  # fmt: skip
     """Learns an encoder from a cube, or from several of one sensor, without labels.
 
@@ -109,6 +109,7 @@ def pretrain(
             epochs are counted they decide when the training ends, and which weights are kept.
         resume: go on with the unfinished training in the folder.
         command: the command line that asked for it, kept with the run.
+        weights: of the cubes, see `pipeline.pretrain.pretrain`.
 
     Raises:
         HsiError: as `pipeline.pretrain.pretrain`.
@@ -118,7 +119,8 @@ def pretrain(
     first = cube if isinstance(cube, Cube) else next(iter(cube), None)
     array = None if labels is None or first is None else on_scene(labels, first, "labels").array
     return learn(
-        cube, spec, ctx, folder, labels=array, labels_from=_origin_of(labels), resume=resume, command=command
+        cube, spec, ctx, folder, labels=array, labels_from=_origin_of(labels), resume=resume, command=command,
+        weights=weights,
     )  # fmt: skip
 
 

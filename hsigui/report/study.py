@@ -288,6 +288,12 @@ class Study:
     comparisons: tuple[Comparison, ...] = ()
     gains: tuple[Gain, ...] = ()
 
+    def _repr_html_(self) -> str:
+        """How a notebook shows it: the table."""
+        from hsigui.report.study_card import card_of_study
+
+        return card_of_study(self)
+
 
 def summarise(
     candidates: Sequence[Candidate],

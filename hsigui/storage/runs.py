@@ -22,7 +22,7 @@ import platformdirs
 from hsigui.errors import HsiError
 from hsigui.methods import run_record
 from hsigui.methods.registry import read_spec
-from hsigui.methods.resume_header import FILE, read_header
+from hsigui.methods.resume_header import CLAIM, FILE, read_header
 from hsigui.methods.run_record import SETTINGS
 from hsigui.specs import PretrainSpec
 from hsigui.texts import say
@@ -195,7 +195,7 @@ class Runs:
         kept: list[UnfinishedRun] = []
         for folder in (path for path in self.folder.glob("*/*") if path.is_dir()):
             complete, begun = (folder / SETTINGS).is_file(), unfinished_in(folder)
-            leftover = any((folder / name).exists() for name in (FILE, LOCK)) or not any(folder.iterdir())
+            leftover = any((folder / name).exists() for name in (FILE, LOCK, CLAIM)) or not any(folder.iterdir())
             if begun is not None and not complete:
                 kept.append(begun)
             elif leftover and not in_use(folder):
@@ -247,7 +247,7 @@ def give_up(folder: Path) -> None:
     stem = Path(FILE).stem
     # Open in another program on a system that locks open files, or on a disk that went away: it goes next time.
     with contextlib.suppress(OSError):
-        for path in (folder / FILE, folder / LOCK, *folder.glob(f".{stem}-*")):
+        for path in (folder / FILE, folder / LOCK, folder / CLAIM, *folder.glob(f".{stem}-*")):
             path.unlink(missing_ok=True)
         if not any(folder.iterdir()):
             folder.rmdir()

@@ -10,6 +10,7 @@ import pytest
 
 from hsigui.document.events import Changed, FinishedChanged, FinishedPainted, FinishingChanged, HistoryChanged
 from hsigui.document.finished import ChosenStep, Finisher, Outcome, compute
+from hsigui.document.paint_target import MAP
 from hsigui.document.scene import Scene
 from hsigui.document.taking_up import state_of, take_up
 from hsigui.finishing.asked import step_of
@@ -222,14 +223,14 @@ def test_what_did_not_change_is_not_done_anew_also_where_a_step_does_not_fit(mon
 
 def test_another_layer_of_labels_and_a_map_that_goes_end_painting_on_it():
     scene = mapped()
-    scene.finishing.paint_here(True)
+    scene.paint_on_map()
     assert scene.shows_finished, "who paints on it sees it"
     scene.set_layer(VALIDATION)
-    assert not scene.finishing.painting
-    scene.finishing.paint_here(True)
+    assert not scene.painting.on(MAP)
+    scene.paint_on_map()
     scene.finishing.paint(CORNER, 2, "Stroke")
     scene.set_run(encoder(), features())
-    assert (scene.finishing.painting, scene.finished, scene.finishing.pixels) == (False, None, 6)
+    assert (scene.painting.on(MAP), scene.finished, scene.finishing.pixels) == (False, None, 6)
 
 
 def test_it_is_kept_and_comes_back_and_is_the_same_object_while_nothing_changes():

@@ -138,3 +138,52 @@ def test_of_one_scene_the_transform_is_bit_for_bit_that_of_its_sample(cubes):
     sample = cubes[0].read()[cubes[0].valid_mask()].astype(np.float64)
     assert np.array_equal(found.mean, sample.mean(axis=0).astype(np.float32))
     assert np.array_equal(found.sd, sample.std(axis=0).astype(np.float32))
+
+
+@pytest.fixture(params=["in memory", "from disk"])
+def weighed(request, cubes, transform):
+    held = {} if request.param == "in memory" else {"resident_values": 0}
+    return StackedScenes(cubes, transform, weights=(1.0, 6.0, 2.0), **held)
+
+
+def wanted_shares(cubes):
+    shares = np.array([cube.valid_mask().sum() for cube in cubes], dtype=float) * [1, 6, 2]
+    return shares / shares.sum()
+
+
+def test_a_scene_is_drawn_from_as_often_as_its_weight_says(weighed, cubes):
+    generator = Generator().manual_seed(0)
+    tops = [top for _, top in weighed.parts]
+    drawn = [weighed.one(lambda limit: int(torch.randint(0, limit, (1,), generator=generator)))[1] for _ in range(600)]
+    found = np.array([drawn.count(top) for top in tops]) / 600
+    assert np.allclose(found, wanted_shares(cubes), atol=0.06)
+
+
+def test_of_a_scene_that_weighs_more_patches_are_drawn_from_more_windows(weighed, cubes, monkeypatch):
+    monkeypatch.setattr(one_scene, "MOST_WINDOWS", 40)
+    assert weighed.drawn_from is None, "windows stand for scenes of different weights, in memory too"
+    own = {id(scene): 0 for scene, _ in weighed.parts}
+    for scene, _ in weighed.parts:
+        original = scene.excerpt
+
+        def counted(draw, check, *, most=None, size=None, original=original, scene=scene):
+            own[id(scene)] = most
+            return original(draw, check, most=most, size=size)
+
+        monkeypatch.setattr(scene, "excerpt", counted)
+    patches_of(weighed, CPU, Generator().manual_seed(0))
+    assert np.allclose(np.array(list(own.values())) / 40, wanted_shares(cubes), atol=0.03)
+
+
+def test_weights_that_are_alike_change_nothing(cubes, transform):
+    alike, without = (StackedScenes(cubes, transform, weights=weights) for weights in ((3.0, 3.0, 3.0), ()))
+    assert alike.drawn_from is not None
+    assert alike._until == without._until
+
+
+def test_the_transform_of_several_scenes_heeds_their_weights(cubes):
+    alone, weighed = fit_together([cubes[1]], 3), fit_together(cubes, 3, weights=(1e-9, 1.0, 1e-9))
+    assert np.allclose(alone.mean, weighed.mean, atol=1e-5)
+    assert np.allclose(alone.sd, weighed.sd, atol=1e-5)
+    even = fit_together(cubes, 3, weights=(2.0, 2.0, 2.0))
+    assert np.allclose(even.mean, fit_together(cubes, 3).mean, atol=1e-6)

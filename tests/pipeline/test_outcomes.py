@@ -17,6 +17,7 @@ from hsigui.jobs import Cancelled, SilentContext
 from hsigui.pipeline import batch
 from hsigui.pipeline.batch import Order
 from hsigui.pipeline.outcomes import FAILED, MADE, UNCHANGED, CubeOutcome, Outcomes, read_table, write_table
+from hsigui.saving import others_kept
 
 MANY = """
 import sys, time
@@ -177,3 +178,16 @@ def test_a_folder_that_cannot_be_made_is_told(folder):
         batch.run(orders(folder, 0, 1), make, "s", folder / "t.csv", SilentContext())
     assert "t-cubes" in refused.value.message
     assert refused.value.hint
+
+
+def test_a_command_that_saw_the_table_of_another_makes_it_anew_all_the_same(folder):
+    table = folder / "t.csv"
+    one, two = orders(folder, 0, 1), orders(folder, 1, 2)
+    batch.run(one, make, "s", table, SilentContext())
+    with others_kept() as seen:
+        seen.note([table])
+        outcomes = Outcomes(table)
+        batch.run(two, make, "s", table, SilentContext())  # what another process does meanwhile
+        table.write_text("of another process")
+        outcomes.write_table()
+    assert len(read_table(table)) == 2

@@ -24,9 +24,9 @@ from hsigui.document.values import Spectrum, Truth
 from hsigui.errors import HsiError
 from hsigui.labels.classes import ClassInfo, ClassTable
 from hsigui.masks.asked import step_of
+from hsigui.masks.drawn import Drawn, DrawnOn
 from hsigui.masks.mask import Mask
 from hsigui.masks.recipe import MaskRecipe
-from hsigui.masks.sources import Drawn
 from hsigui.report.error_map import ALL, Confused
 from hsigui.report.metrics import accuracy
 from hsigui.specs import MapSpec, PretrainSpec, SplitSpec
@@ -76,7 +76,9 @@ def state(folder: Path) -> SceneState:
 
 def mask() -> Mask:
     masked = numbers(8) > 3
-    recipe = MaskRecipe((step_of("formula", "ndvi > 0.3"), Drawn.of(masked), step_of("grow", "2"), step_of("invert")))
+    hand = DrawnOn.of(masked.shape, (1, 2), masked[1:3, 2:6], ~masked[1:3, 2:6])
+    formula, grow, invert = step_of("formula", "ndvi > 0.3"), step_of("grow", "2"), step_of("invert")
+    recipe = MaskRecipe((formula, Drawn.of(masked), hand, grow, invert))
     made = Mask.of("Wolken", masked, recipe, notes=("a note",), file="/data/m.tif")
     return replace(made, commands=("hsigui mask a b",))
 

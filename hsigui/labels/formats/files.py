@@ -17,7 +17,7 @@ from hsigui.errors import HsiError
 from hsigui.labels.background import Choice, choice_of
 from hsigui.labels.classes import ClassTable
 from hsigui.labels.formats.beside import named_by_side_files
-from hsigui.labels.formats.table import format_of, in_words, writer_of, written_suffixes
+from hsigui.labels.formats.table import format_of, in_words, is_there, writer_of, written_suffixes
 from hsigui.labels.grid import Grid
 from hsigui.labels.place import turned_onto
 from hsigui.labels.raster import AmbiguousLabels, ClassRaster, StoredRaster, numbered, whole_numbers
@@ -57,7 +57,7 @@ def read_classes(
             not given and not named in the file.
     """
     path = Path(path).expanduser()
-    if not untrusted.is_file(path):
+    if not is_there(path):
         raise HsiError(say("The file {path} does not exist.", path=path), say("Choose another file."))
     choice, wide = choice_of(background), buffer_of(buffer)
     with untrusted.reading(path.name):

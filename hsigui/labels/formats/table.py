@@ -79,6 +79,7 @@ class LabelFormat:
         raster_drivers, vector_drivers: of GDAL, one of which must be there.
         carries: what a written file keeps; None for a format that is only read.
         note: for the help page: the files where they are several.
+        folder: whether a file of it is a folder to the system.
     """
 
     name: str
@@ -100,6 +101,7 @@ class LabelFormat:
     vector_drivers: tuple[str, ...] = ()
     carries: Carries | None = None
     note: str = ""
+    folder: bool = False
 
     def __post_init__(self) -> None:
         require_well_formed(self)
@@ -215,6 +217,10 @@ FORMATS = (
         "hdf5", say("HDF5 (ilastik's exports)"), (".h5", ".hdf5"), f"{_ROOM}.ilastik:read_h5",
         holds_classes=f"{_ROOM}.ilastik:holds_classes",
     ),
+    LabelFormat(
+        "zarr", "zarr", (".zarr",), f"{_ROOM}.zarr_classes:read_zarr",
+        holds_classes=f"{_ROOM}.zarr_classes:holds_classes", folder=True,
+    ),
     LabelFormat("ilastik", say("ilastik projects"), (".ilp",), f"{_ROOM}.ilastik:read_ilp"),
     LabelFormat(
         "scpx", say("training input of QGIS's Semi-Automatic Classification Plugin"), (".scpx",),
@@ -238,6 +244,14 @@ def format_of(path: Path) -> LabelFormat | None:
     """The row that a file of labels is read by; None when there is none. Suffixes come before ENVI's data files, which
     may have any."""
     return next((row for row in sorted(FORMATS, key=lambda row: row.name == "envi") if row.fits(path)), None)
+
+
+def is_there(path: Path) -> bool:
+    """Whether a path leads to a file, or to a folder that a format takes for one."""
+    if untrusted.is_file(path):
+        return True
+    row = format_of(path) if untrusted.there(path) else None
+    return row is not None and row.folder
 
 
 def writer_of(path: Path) -> LabelFormat | None:

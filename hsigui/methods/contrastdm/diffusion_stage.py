@@ -13,6 +13,7 @@ from hsigui.methods.augment import randn
 from hsigui.methods.contrastdm import diffusion
 from hsigui.methods.contrastdm.refined import RefinedEncoder
 from hsigui.methods.contrastdm.row import Paper, Quick
+from hsigui.methods.distributed.processes import ALONE, Processes
 from hsigui.methods.encoders import move_average
 from hsigui.methods.optim import set_lr, warmed_cosine
 from hsigui.methods.scene import SceneValues
@@ -32,8 +33,9 @@ class DiffusionStage:
 
     def __init__(
         self, settings: Paper | Quick, network: RefinedEncoder, scene: SceneValues, steps: int, device: torch.device,
-        generators: tuple[Generator, Generator], seed: int,
+        generators: tuple[Generator, Generator], seed: int, processes: Processes = ALONE,
     ) -> None:  # fmt: skip
+        self._processes = processes
         self._settings = settings
         self.steps = steps
         self._network, self._scene, self._device = network, scene, device
@@ -79,9 +81,12 @@ class DiffusionStage:
             found = features_of_scene(network.encoder, self._scene, self._device, limit, self._seed, check)
             if number == 0:
                 network.learn_whitening(found)
+                # Axes of another processor may point the other way.
+                self._processes.equalise({"whitening": network})
             # A copy outside inference mode, which the loss can be differentiated through.
             self._rows = network.whitened(found).clone()
             self._until = balanced(self._rows, self._settings.clusters, self._seed, check)
+            self._processes.equalise({"chances": self._until})
         return self._rows
 
     def _drawn(self, rows: Tensor) -> Tensor:
@@ -92,13 +97,19 @@ class DiffusionStage:
     def _update(self, clean: Tensor, number: int) -> Tensor:
         times = torch.randint(1, diffusion.TIMES + 1, (len(clean),), generator=self._generator).to(clean.device)
         noise = randn(tuple(clean.shape), clean, self._noise)
-        loss = diffusion.denoising_loss(self._denoiser, clean, times, noise)
+        share = self._processes.begin(len(clean))
+        if share is None:
+            loss = diffusion.denoising_loss(self._denoiser, clean, times, noise)
+        else:  # a mean over vectors: each process adds its part of it
+            part = diffusion.denoising_loss(self._denoiser, share.of(clean), share.of(times), share.of(noise))
+            loss = part * (share.count / share.total)
         self._optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
+        self._processes.add_gradients(self._denoiser.parameters())
         self._optimizer.step()
         # The average of a young network would be that of its start: it lengthens as there is more to average.
         move_average(self._network.denoiser, self._denoiser, min(self._settings.average, (1 + number) / (10 + number)))
-        return loss.detach()
+        return self._processes.summed(loss.detach())
 
 
 def balanced(rows: Tensor, clusters: int, seed: int, check: Callable[[], None]) -> Tensor:

@@ -153,5 +153,6 @@ ROWS = (
         ),
         starts_from_a_run=True,
         networks={"refined": "hsigui.methods.contrastdm.refined:RefinedEncoder"},
+        shared=True,
     ),
 )

@@ -23,6 +23,9 @@ from hsigui.methods.contrastdm.occlusion import erased, occluded
 from hsigui.methods.contrastdm.refined import RefinedEncoder
 from hsigui.methods.contrastdm.row import Paper, Quick
 from hsigui.methods.dense import pixel_embeddings
+from hsigui.methods.distributed.norm import share_norms
+from hsigui.methods.distributed.processes import ALONE, Processes
+from hsigui.methods.distributed.share import Share
 from hsigui.methods.encoders import Network, Projector, channels_last
 from hsigui.methods.field_pairs import PixelView, sampler
 from hsigui.methods.optim import set_lr, warmed_cosine
@@ -67,9 +70,9 @@ def untrained_plan(settings: MethodSettings) -> Plan:
 
 def training(
     settings: MethodSettings, network: nn.Module, scene: SceneValues, epochs: int,
-    device: torch.device, seed: int, start: Network | None = None,
+    device: torch.device, seed: int, start: Network | None = None, processes: Processes = ALONE,
 ) -> TwoStages:  # fmt: skip
-    """The training of a preset for a network (made by the plan) on a prepared scene.
+    """The training of a preset for a network (made by the plan) on a prepared scene, shared by some processes.
 
     Args:
         start: a trained encoder of the family and sizes that the plan was made with; its weights are copied and
@@ -80,17 +83,19 @@ def training(
     generator = Generator(device="cpu").manual_seed(seed)
     noise = noise_generator(device, generator, seed)
     channels_last(network.to(device))
+    if start is None:
+        share_norms(network.encoder, processes)
     of_epochs = settings.second_steps if isinstance(settings, Paper) else 1 - settings.first_part
     second = max(1, round(of_epochs * epochs))
-    diffusing = DiffusionStage(settings, network, scene, second, device, (generator, noise), seed)
+    diffusing = DiffusionStage(settings, network, scene, second, device, (generator, noise), seed, processes)
     if start is not None:
         network.encoder.load_state_dict(start.state_dict())
         return TwoStages(network, None, diffusing, generator, noise)
     if isinstance(settings, Paper):
-        patches = PatchStage(settings, network.encoder, scene, epochs, device, (generator, noise), seed)
+        patches = PatchStage(settings, network.encoder, scene, epochs, device, (generator, noise), seed, processes)
         return TwoStages(network, patches, diffusing, generator, noise)
     first = max(1, round(settings.first_part * epochs))
-    dense = DenseStage(settings, network.encoder, scene, first, device, (generator, noise), seed)
+    dense = DenseStage(settings, network.encoder, scene, first, device, (generator, noise), seed, processes)
     return TwoStages(network, dense, diffusing, generator, noise)
 
 
@@ -136,13 +141,17 @@ class _TwinStage:
 
     SMALLEST: int
 
-    def __init__(self, settings: Paper | Quick, encoder: Network, steps: int, device: torch.device, batch: int) -> None:
-        self._common = settings
+    def __init__(
+        self, settings: Paper | Quick, encoder: Network, steps: int, device: torch.device, batch: int,
+        processes: Processes,
+    ) -> None:  # fmt: skip
+        self._common, self._processes = settings, processes
         self.steps = steps
         self._batch = torch.tensor(batch)
         self._device = device
         self._encoder = encoder
         self._projector = Projector(encoder.width, settings.embedding).to(device).train()
+        share_norms(self._projector, processes)
         parameters = [*encoder.parameters(), *self._projector.parameters()]
         self._optimizer = torch.optim.AdamW(parameters, lr=settings.rate, weight_decay=settings.weight_decay)
 
@@ -161,15 +170,17 @@ class _TwinStage:
         with devices.mixed_precision(self._device):
             for pixels in self._embedded(number, check):
                 found.append(self._projector(pixels).float())
-        loss = barlow_twins(found[0], found[1], self._common.off_diagonal)
+        one, two = self._processes.gathered(*found)
+        loss = barlow_twins(one, two, self._common.off_diagonal)
         check()
         self._optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
+        self._processes.add_gradients(p for group in self._optimizer.param_groups for p in group["params"])
         self._optimizer.step()
         return loss
 
     def _embedded(self, number: int, check: Callable[[], None]) -> list[Tensor]:
-        """The encoder's features of both views, each pixels x width."""
+        """The encoder's features of both views, each pixels x width; of this process's part of them."""
         raise NotImplementedError
 
 
@@ -180,13 +191,13 @@ class DenseStage(_TwinStage):
 
     def __init__(
         self, settings: Quick, encoder: Network, scene: SceneValues, steps: int, device: torch.device,
-        generators: tuple[Generator, Generator], seed: int,
+        generators: tuple[Generator, Generator], seed: int, processes: Processes,
     ) -> None:  # fmt: skip
-        super().__init__(settings, encoder, steps, device, settings.pixels)
+        super().__init__(settings, encoder, steps, device, settings.pixels, processes)
         self._settings = settings
         self._generator = generators[0]
         # Erased bands are dropped components here: the input is principal components, which have no neighbours.
-        self._sampler = sampler(settings, encoder.halo, scene, device, generators, seed)
+        self._sampler = sampler(settings, encoder.halo, scene, device, generators, seed, processes)
 
     def _embedded(self, number: int, check: Callable[[], None]) -> list[Tensor]:
         del number
@@ -208,7 +219,7 @@ class PatchStage(_TwinStage):
 
     def __init__(
         self, settings: Paper, encoder: Network, scene: SceneValues, epochs: int, device: torch.device,
-        generators: tuple[Generator, Generator], seed: int,
+        generators: tuple[Generator, Generator], seed: int, processes: Processes,
     ) -> None:  # fmt: skip
         patches = patches_of(scene, device, Generator().manual_seed(seed))
         self._bank, self._pixels = patches.bank, patches.pixels
@@ -217,7 +228,7 @@ class PatchStage(_TwinStage):
         self._each = each_epoch // batch
         self._settings = settings
         (self._generator, self._noise), self._seed = generators, seed
-        super().__init__(settings, encoder, epochs * self._each, device, batch)
+        super().__init__(settings, encoder, epochs * self._each, device, batch, processes)
 
     def _embedded(self, number: int, check: Callable[[], None]) -> list[Tensor]:
         epoch, batch = divmod(number, self._each)
@@ -225,18 +236,20 @@ class PatchStage(_TwinStage):
         # Of the epoch alone, so that a training taken up in the middle of one goes on in its order.
         order = torch.randperm(len(self._pixels), generator=Generator().manual_seed(self._seed * 1_000_003 + epoch))
         flat = self._pixels[order[batch * size : (batch + 1) * size]].to(self._device)
+        share = self._processes.begin(len(flat))
+        flat = flat if share is None else share.of(flat)
         patches = self._bank.gather(flat // self._bank.cols, flat % self._bank.cols)
         found = []
         for _ in range(2):
             check()
-            found.append(self._encoder(self._view(patches)))
+            found.append(self._encoder(self._view(patches, share)))
         return found
 
-    def _view(self, patches: Tensor) -> Tensor:
+    def _view(self, patches: Tensor, share: Share | None) -> Tensor:
         s = self._settings
-        view = patches * (1 + s.noise_times * randn((*patches.shape[:2], 1, 1), patches, self._noise))
-        view = view + s.noise_plus * randn(tuple(patches.shape), patches, self._noise)
-        view = erased(view, self._generator, s.erased)
-        view = occluded(view, self._generator, side=s.side, part=s.part, light=s.light)
+        view = patches * (1 + s.noise_times * randn((*patches.shape[:2], 1, 1), patches, self._noise, share))
+        view = view + s.noise_plus * randn(tuple(patches.shape), patches, self._noise, share)
+        view = erased(view, self._generator, s.erased, share)
+        view = occluded(view, self._generator, side=s.side, part=s.part, light=s.light, share=share)
         which = int(torch.randint(0, 8, (1,), generator=self._generator))
         return turned(view, which).contiguous(memory_format=torch.channels_last)

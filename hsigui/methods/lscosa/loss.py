@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from hsigui.methods.distributed.processes import ALONE, Processes
 from hsigui.methods.lscosa.row import ALPHA_MODES, KL_MODES
 
 # The KL terms take logarithms of batch means that can reach 0 and below: kept inside (EPS, 1 - EPS).
@@ -198,10 +199,20 @@ def used(keys: Tensor, W: Tensor) -> Tensor:
 
 def update_dictionary(
     W: Tensor, V: Tensor, views: tuple[tuple[Tensor, Tensor], tuple[Tensor, Tensor]],
-    temperature: float, lr: float | Tensor, momentum: float = 0.9,
+    temperature: float, lr: float | Tensor, momentum: float = 0.9, processes: Processes = ALONE,
 ) -> None:  # fmt: skip
     """One momentum step of the dictionary in place; `views` are (queries, keys of the other view) of both views. `W`
-    and `V` are dim x prototypes, queries and keys batch x dim."""
-    push = sum(dictionary_push(q.detach(), k, W, temperature) for q, k in views)
+    and `V` are dim x prototypes, queries and keys batch x dim.
+
+    Of several processes each finds the push of its own part of the batch; the sum is the same number in all of them, so
+    that their dictionaries stay one.
+    """
+    share = processes.share
+    if share is None:
+        push = sum(dictionary_push(q.detach(), k, W, temperature) for q, k in views)
+    else:
+        (q1, k2), (q2, k1) = ((share.of(q.detach()), share.of(k)) for q, k in views)
+        own = dictionary_push(q1, k2, W, temperature) + dictionary_push(q2, k1, W, temperature)
+        push = processes.summed(own * (share.count / share.total))
     V.mul_(momentum).sub_(push / (W.norm(dim=0) * temperature))
     W.sub_(lr * V)

@@ -130,5 +130,6 @@ ROWS = (
                 Paper,
             ),
         ),
+        shared=True,
     ),
 )

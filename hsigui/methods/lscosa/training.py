@@ -17,6 +17,8 @@ from hsigui.methods import devices
 from hsigui.methods.augment import generator_on, multiplied
 from hsigui.methods.cuda_graph import GraphedStep
 from hsigui.methods.dense import pixel_embeddings
+from hsigui.methods.distributed.norm import share_norms
+from hsigui.methods.distributed.processes import ALONE, Processes
 from hsigui.methods.encoders import (
     DenseEncoder,
     PatchEncoder,
@@ -55,15 +57,15 @@ def plan(settings: MethodSettings) -> Plan:
 
 def training(
     settings: MethodSettings, encoder: nn.Module, scene: SceneValues, epochs: int,
-    device: torch.device, seed: int,
+    device: torch.device, seed: int, processes: Processes = ALONE,
 ) -> Training:  # fmt: skip
-    """The training of a preset for an encoder (made by the plan) on a prepared scene."""
+    """The training of a preset for an encoder (made by the plan) on a prepared scene, shared by some processes."""
     if isinstance(settings, Paper):
         assert isinstance(encoder, PatchEncoder)
-        return PaperTraining(settings, encoder, scene, epochs, device, seed)
+        return PaperTraining(settings, encoder, scene, epochs, device, seed, processes)
     assert isinstance(settings, Quick)
     assert isinstance(encoder, DenseEncoder)
-    return QuickTraining(settings, encoder, scene, epochs, device, seed)
+    return QuickTraining(settings, encoder, scene, epochs, device, seed, processes)
 
 
 def objective(settings: Paper | Quick) -> Objective:
@@ -77,9 +79,9 @@ def objective(settings: Paper | Quick) -> Objective:
 class _Twins:
     """The query encoder with its projector, and the momentum pair that follows it."""
 
-    def __init__(self, encoder: nn.Module, width: int, out: int, device: torch.device) -> None:
-        self.encoder = channels_last(encoder.to(device)).train()
-        self.projector = Projector(width, out).to(device).train()
+    def __init__(self, encoder: nn.Module, width: int, out: int, device: torch.device, processes: Processes) -> None:
+        self.encoder = share_norms(channels_last(encoder.to(device)).train(), processes)
+        self.projector = share_norms(Projector(width, out).to(device).train(), processes)
         self.momentum_encoder = copy_without_gradient(self.encoder)
         self.momentum_projector = copy_without_gradient(self.projector)
 
@@ -110,8 +112,10 @@ class PaperTraining:
     """
 
     def __init__(
-        self, settings: Paper, encoder: PatchEncoder, scene: SceneValues, epochs: int, device: torch.device, seed: int
-    ) -> None:
+        self, settings: Paper, encoder: PatchEncoder, scene: SceneValues, epochs: int, device: torch.device, seed: int,
+        processes: Processes = ALONE,
+    ) -> None:  # fmt: skip
+        self._processes = processes
         self._settings, self._objective = settings, objective(settings)
         self._device, self._seed, self._epochs = device, seed, epochs
         self._generator = Generator(device="cpu").manual_seed(seed)
@@ -122,7 +126,7 @@ class PaperTraining:
         self._batch = torch.tensor(min(settings.batch, each_epoch))
         self._each = each_epoch // int(self._batch)
         self._order = (-1, self._pixels)
-        self._twins = _Twins(encoder, encoder.width, encoder.width, device)
+        self._twins = _Twins(encoder, encoder.width, encoder.width, device, processes)
         self._optimizer = LARS(
             self._twins.parameters(), lr=settings.rate, momentum=settings.lars_momentum,
             weight_decay=settings.weight_decay, trust=settings.trust,
@@ -133,7 +137,7 @@ class PaperTraining:
         self._drawn = torch.zeros(int(self._batch), dtype=torch.long, device=device)
         self._momentum = torch.zeros((), device=device)
         self._check: Callable[[], None] = _nothing
-        self._graphed = GraphedStep(self.static_step, device, (self._noise,))
+        self._graphed = GraphedStep(self.static_step, device, (self._noise,), plain=not processes.alone)
 
     @property
     def steps(self) -> int:
@@ -169,13 +173,13 @@ class PaperTraining:
 
         Waits for nothing and changes all state in place.
         """
-        q1, q2, k1, k2 = self._embed(self._patches(self._drawn), self._momentum, self._check)
+        q1, q2, k1, k2 = self._embed(self._drawn, self._momentum, self._check)
         loss = lscosa_loss.views_loss((q1, q2), (k1, k2), self._W, self._objective).loss
         self._descend(loss)
         lr = self._optimizer.param_groups[0]["lr"]
         views = ((q1, k2), (q2, k1))
         kept = self._settings.dictionary_momentum
-        lscosa_loss.update_dictionary(self._W, self._V, views, self._objective.temperature, lr, kept)
+        lscosa_loss.update_dictionary(self._W, self._V, views, self._objective.temperature, lr, kept, self._processes)
         return loss.detach()
 
     def _draw(self, flat: Tensor) -> None:
@@ -196,10 +200,13 @@ class PaperTraining:
     def _patches(self, flat: Tensor) -> Tensor:
         return self._bank.gather(flat // self._bank.cols, flat % self._bank.cols)
 
-    def _embed(self, patches: Tensor, momentum: float | Tensor, check: Callable[[], None]) -> tuple[Tensor, ...]:
-        """Queries and keys of both views; the momentum pair moves before its pass, as published."""
+    def _embed(self, drawn: Tensor, momentum: float | Tensor, check: Callable[[], None]) -> tuple[Tensor, ...]:
+        """Queries and keys of both views of the drawn pixels, whoever embeds them; the momentum pair moves before its
+        pass, as published."""
         twins = self._twins
-        views = [multiplied(patches, self._settings.noise, self._noise) for _ in range(2)]
+        share = self._processes.begin(len(drawn))
+        patches = self._patches(drawn if share is None else share.of(drawn))
+        views = [multiplied(patches, self._settings.noise, self._noise, share) for _ in range(2)]
         queries, keys = [], []
         with devices.tensor_cores(self._device), devices.mixed_precision(self._device):
             for view in views:
@@ -210,12 +217,13 @@ class PaperTraining:
                 for view in views:
                     check()
                     keys.append(normalised(twins.momentum_projector(twins.momentum_encoder(view)).float()))
-        return queries[0], queries[1], keys[0], keys[1]
+        return self._processes.gathered(*queries, *keys)
 
     def _descend(self, loss: Tensor) -> None:
         self._optimizer.zero_grad(set_to_none=True)
         with devices.tensor_cores(self._device):
             loss.backward()  # type: ignore[no-untyped-call]
+        self._processes.add_gradients(self._twins.parameters())
         self._optimizer.step()
 
     def _fill_dictionary(self, check: Callable[[], None]) -> None:
@@ -224,7 +232,7 @@ class PaperTraining:
         batch, slow = int(self._batch), self._settings.filling_momentum
         for start in range(0, self._settings.prototypes, batch):
             drawn = torch.randint(0, len(self._pixels), (batch,), generator=self._generator)
-            q1, _, _, k2 = self._embed(self._patches(self._pixels[drawn].to(self._device)), slow, check)
+            q1, _, _, k2 = self._embed(self._pixels[drawn].to(self._device), slow, check)
             self._descend(lscosa_loss.filling_loss(q1, k2, self._W, self._settings.filling_temperature))
             columns = self._W[:, start : start + batch]
             columns.copy_(k2.T[:, : columns.shape[1]])
@@ -236,15 +244,17 @@ class QuickTraining:
     keeps the mean softmax activation of the prototypes near uniform."""
 
     def __init__(
-        self, settings: Quick, encoder: DenseEncoder, scene: SceneValues, steps: int, device: torch.device, seed: int
-    ) -> None:
+        self, settings: Quick, encoder: DenseEncoder, scene: SceneValues, steps: int, device: torch.device, seed: int,
+        processes: Processes = ALONE,
+    ) -> None:  # fmt: skip
+        self._processes = processes
         self._settings, self._objective = settings, objective(settings)
         self._steps, self._device = steps, device
         self._generator = Generator(device="cpu").manual_seed(seed)
         self._noise = generator_on(device, seed, NOISE)
         self._pixels = torch.tensor(settings.pixels)
-        self._sampler = sampler(settings, encoder.halo, scene, device, (self._generator, self._noise), seed)
-        self._twins = _Twins(encoder, encoder.width, settings.embedding, device)
+        self._sampler = sampler(settings, encoder.halo, scene, device, (self._generator, self._noise), seed, processes)
+        self._twins = _Twins(encoder, encoder.width, settings.embedding, device, processes)
         self._optimizer = torch.optim.AdamW(
             self._twins.parameters(), lr=settings.rate, weight_decay=settings.weight_decay
         )
@@ -281,11 +291,12 @@ class QuickTraining:
         check()
         self._optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
+        self._processes.add_gradients(self._twins.parameters())
         self._optimizer.step()
         views = ((q1, k2), (q2, k1))
         lscosa_loss.update_dictionary(
             self._W, self._V, views, self._objective.temperature, self._settings.dictionary_rate,
-            self._settings.dictionary_momentum,
+            self._settings.dictionary_momentum, self._processes,
         )  # fmt: skip
         return loss
 
@@ -309,4 +320,4 @@ class QuickTraining:
                     check()
                     pixels = pixel_embeddings(twins.momentum_encoder(view.tile), view.positions)
                     keys.append(normalised(twins.momentum_projector(pixels).float()))
-        return queries[0], queries[1], keys[0], keys[1]
+        return self._processes.gathered(*queries, *keys)

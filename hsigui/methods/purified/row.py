@@ -138,5 +138,6 @@ ROWS = (
             "purified-dense": "hsigui.methods.dense_pair:DensePair",
             "purified-patch": "hsigui.methods.purified.training:PatchPair",
         },
+        shared=True,
     ),
 )

@@ -20,6 +20,8 @@ from hsigui.methods import devices, encoders
 from hsigui.methods.augment import noise_generator
 from hsigui.methods.dense import TileView, pixel_embeddings
 from hsigui.methods.dense_pair import DensePair
+from hsigui.methods.distributed.norm import share_norms
+from hsigui.methods.distributed.processes import ALONE, Processes
 from hsigui.methods.encoders import DenseEncoder, Network, channels_last
 from hsigui.methods.field_pairs import FieldSampler, PixelView, insight_of, sampler
 from hsigui.methods.insight import Insight
@@ -86,15 +88,15 @@ def plan(settings: MethodSettings) -> Plan:
 
 def training(
     settings: MethodSettings, network: nn.Module, scene: SceneValues, epochs: int,
-    device: torch.device, seed: int,
+    device: torch.device, seed: int, processes: Processes = ALONE,
 ) -> Training:  # fmt: skip
-    """The training of a preset for a network (made by the plan) on a prepared scene."""
+    """The training of a preset for a network (made by the plan) on a prepared scene, shared by some processes."""
     if isinstance(settings, Paper):
         assert isinstance(network, PatchPair)
-        return PaperTraining(settings, network, scene, epochs, device, seed)
+        return PaperTraining(settings, network, scene, epochs, device, seed, processes)
     assert isinstance(settings, Quick)
     assert isinstance(network, DensePair | DenseEncoder)
-    return QuickTraining(settings, network, scene, epochs, device, seed)
+    return QuickTraining(settings, network, scene, epochs, device, seed, processes)
 
 
 def objective(settings: Paper | Quick) -> Objective:
@@ -134,14 +136,18 @@ class PaperTraining:
     """The published loop: two views of each patch, Adam, plain sums of both branches' losses."""
 
     def __init__(
-        self, settings: Paper, network: PatchPair, scene: SceneValues, epochs: int, device: torch.device, seed: int
-    ) -> None:
+        self, settings: Paper, network: PatchPair, scene: SceneValues, epochs: int, device: torch.device, seed: int,
+        processes: Processes = ALONE,
+    ) -> None:  # fmt: skip
+        self._processes = processes
         self._settings, self._objective = settings, objective(settings)
         self.stage = say("finding superpixels")
         self._network = network.to(device).train()
         channels_last(self._network)
+        share_norms(self._network, processes)
         self._device, self._seed, self._epochs = device, seed, epochs
         self._projector = ResidualProjector(network.branches[1], settings.embedding).to(device).train()
+        share_norms(self._projector, processes)
         self._generator = Generator(device="cpu").manual_seed(seed)
         self._patches = patches_of(scene, device, self._generator)
         each_epoch = min(len(self._patches.pixels), settings.epoch_pixels)
@@ -174,22 +180,24 @@ class PaperTraining:
         self.stage = ""
         epoch, batch = divmod(number, self._each)
         drawn = self._epoch_order(epoch)[batch * int(self._batch) :][: int(self._batch)]
-        patches = self._gathered(drawn)
+        share = self._processes.begin(len(drawn))
+        patches = self._gathered(drawn if share is None else share.of(drawn))
         embedded = []
         with devices.tensor_cores(self._device):
             for _ in range(2):
                 check()
-                embedded.append(self._embedded(purified_views.view(patches, self._settings, self._generator), check))
+                view = purified_views.view(patches, self._settings, self._generator, share)
+                embedded.append(self._processes.gathered(*self._embedded(view, check)))
             loss = _loss(embedded[0], embedded[1], similarity, labels[drawn].to(self._device), self._objective)
             check()
-            _descend(self._optimizer, loss)
+            _descend(self._optimizer, loss, self._processes)
         self._plateau.add(loss)
         if batch == self._each - 1:
             self._plateau.end_epoch(self._optimizer)
         return loss
 
     def _embedded(self, view: Tensor, check: Callable[[], None]) -> tuple[Tensor, Tensor]:
-        """Global and local embeddings of a view, float32."""
+        """Global and local embeddings of a view, float32, of this process's part of the batch."""
         with devices.mixed_precision(self._device):
             wide = self._network.global_branch(view)
             check()
@@ -229,19 +237,22 @@ class QuickTraining:
 
     def __init__(
         self, settings: Quick, network: DensePair | DenseEncoder, scene: SceneValues, steps: int,
-        device: torch.device, seed: int,
+        device: torch.device, seed: int, processes: Processes = ALONE,
     ) -> None:  # fmt: skip
+        self._processes = processes
         self._settings, self._objective = settings, objective(settings)
         self.stage = say("finding superpixels")
         self._network = network.to(device).train()
         channels_last(self._network)
+        share_norms(self._network, processes)
         self._steps, self._device, self._scene = steps, device, scene
         near = network.branches[1] if isinstance(network, DensePair) else network.width
         self._projector = encoders.Projector(near, settings.embedding).to(device).train()
+        share_norms(self._projector, processes)
         self._generator = Generator(device="cpu").manual_seed(seed)
         self._pixels = torch.tensor(settings.pixels)
         self._noise = noise_generator(device, self._generator, seed)
-        self._sampler = sampler(settings, network.halo, scene, device, (self._generator, self._noise), seed)
+        self._sampler = sampler(settings, network.halo, scene, device, (self._generator, self._noise), seed, processes)
         parameters = [*network.parameters(), *self._projector.parameters()]
         self._optimizer = torch.optim.AdamW(parameters, lr=settings.rate, weight_decay=settings.weight_decay)
         self._superpixels: tuple[Tensor, Tensor] | None = None
@@ -273,10 +284,10 @@ class QuickTraining:
         with devices.mixed_precision(self._device):
             for view in views:
                 check()
-                embedded.append(self._embedded(view))
+                embedded.append(self._processes.gathered(*self._embedded(view)))
         loss = _loss(embedded[0], embedded[1], similarity, u, self._objective)
         check()
-        _descend(self._optimizer, loss)
+        _descend(self._optimizer, loss, self._processes)
         return loss
 
     def insight(self) -> Insight:
@@ -333,9 +344,10 @@ def _loss(
     return losses[0] if len(losses) == 1 else losses[0] + losses[1]
 
 
-def _descend(optimizer: Optimizer, loss: Tensor) -> None:
+def _descend(optimizer: Optimizer, loss: Tensor, processes: Processes) -> None:
     optimizer.zero_grad(set_to_none=True)
     loss.backward()  # type: ignore[no-untyped-call]
+    processes.add_gradients(p for group in optimizer.param_groups for p in group["params"])
     optimizer.step()
 
 

@@ -10,21 +10,23 @@ from __future__ import annotations
 import torch
 from torch import Generator, Tensor
 
+from hsigui.methods.distributed.share import Share, drawn
 from hsigui.methods.purified.row import Paper
 
 
-def view(patches: Tensor, settings: Paper, generator: Generator) -> Tensor:
-    """One view of each patch: batch x channels x side x side, drawn anew for every patch."""
-    return brightened(enlarged_and_turned(patches, settings, generator), settings, generator)
+def view(patches: Tensor, settings: Paper, generator: Generator, share: Share | None = None) -> Tensor:
+    """One view of each patch: batch x channels x side x side, drawn anew for every patch. `share` is which part of the
+    batch they are, where processes share it."""
+    return brightened(enlarged_and_turned(patches, settings, generator, share), settings, generator, share)
 
 
-def enlarged_and_turned(patches: Tensor, settings: Paper, generator: Generator) -> Tensor:
+def enlarged_and_turned(patches: Tensor, settings: Paper, generator: Generator, share: Share | None = None) -> Tensor:
     """A random part of each patch, such as 95 % of its side, stretched to the whole (nearest neighbour) in one of 8
     poses. Patches x bands x side x side, in and out."""
     batch, _, side, _ = patches.shape
     part = int(settings.enlarged * side)
-    corner = torch.randint(0, side - part + 1, (batch, 2, 1, 1), generator=generator)
-    flips = torch.randint(0, 2, (batch, 3, 1, 1), generator=generator).bool()
+    corner = drawn(lambda n: torch.randint(0, side - part + 1, (n, 2, 1, 1), generator=generator), batch, share)
+    flips = drawn(lambda n: torch.randint(0, 2, (n, 3, 1, 1), generator=generator), batch, share).bool()
     steps = torch.arange(side).expand(batch, side, side)
     i, j = steps.transpose(1, 2), steps
     i, j = torch.where(flips[:, 0], j, i), torch.where(flips[:, 0], i, j)
@@ -36,12 +38,17 @@ def enlarged_and_turned(patches: Tensor, settings: Paper, generator: Generator) 
     return patches.permute(0, 2, 3, 1)[number, rows, cols].permute(0, 3, 1, 2)
 
 
-def brightened(patches: Tensor, settings: Paper, generator: Generator) -> Tensor:
+def brightened(patches: Tensor, settings: Paper, generator: Generator, share: Share | None = None) -> Tensor:
     """Some of the patches, such as four of five, times one factor plus one offset, the same for all their elements.
     Patches x bands x side x side, in and out."""
-    shape = (len(patches), 1, 1, 1)
-    changed = torch.rand(shape, generator=generator) < settings.brightened
+    count = len(patches)
+
+    def uniform() -> Tensor:
+        return drawn(lambda n: torch.rand((n, 1, 1, 1), generator=generator), count, share)
+
+    changed = uniform() < settings.brightened
     low, high = settings.darkest, settings.brightest
-    factor = torch.where(changed, low + (high - low) * torch.rand(shape, generator=generator), 1.0)
-    offset = torch.where(changed, settings.offset * torch.randn(shape, generator=generator), 0.0)
+    factor = torch.where(changed, low + (high - low) * uniform(), 1.0)
+    normal = drawn(lambda n: torch.randn((n, 1, 1, 1), generator=generator), count, share)
+    offset = torch.where(changed, settings.offset * normal, 0.0)
     return patches * factor.to(patches) + offset.to(patches)

@@ -61,7 +61,7 @@ class StudyLog:
         about = {"format": FORMAT, **settings}
         try:
             if (folder / SETTINGS).exists():
-                _require_same(folder, about)
+                require_same(folder, about)
             elif (folder / RESULTS).exists():
                 raise HsiError(
                     say("{path} belongs to an unknown study.", path=folder / RESULTS), say("Choose another folder.")
@@ -163,9 +163,8 @@ class StudyLog:
             HsiError: it cannot be read.
         """
         try:
-            paths = [self.folder / RESULTS, *sorted(self.folder.glob(_OF_OTHERS))]
-            for path in paths:
-                if path != self._ours and path.exists():
+            for path in result_files(self.folder):
+                if path != self._ours:
                     self._read(path)
         except OSError as error:
             raise self._refused(error) from error
@@ -211,8 +210,18 @@ def _key(score: Score) -> Key:
     return score.key, score.split, score.labels, score.draw
 
 
-def _require_same(folder: Path, about: Mapping[str, Any]) -> None:
-    """Refuses a folder of another study, and says in what they differ."""
+def result_files(folder: Path) -> list[Path]:
+    """The files of results that are in a folder, of all processes that worked there."""
+    return [path for path in (folder / RESULTS, *sorted(folder.glob(_OF_OTHERS))) if path.exists()]
+
+
+def require_same(folder: Path, about: Mapping[str, Any]) -> None:
+    """Refuses a folder of another study, and says in what they differ.
+
+    Raises:
+        HsiError: it is another study, or none.
+        OSError: its settings cannot be read.
+    """
     try:
         there = untrusted.json_of((folder / SETTINGS).read_text(encoding="utf-8"))
         known = there["format"] == FORMAT

@@ -13,7 +13,7 @@ from types import FunctionType
 
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
-from PySide6.QtWidgets import QMainWindow, QToolButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QMainWindow, QToolButton, QWidget
 
 from hsigui.document.conditions import Condition, always
 from hsigui.document.session import Session
@@ -160,3 +160,14 @@ def tool_button(action: QAction, parent: QWidget) -> QToolButton:
     button.setIconSize(QSize(18, 18))
     button.setAutoRaise(True)
     return button
+
+
+def follow(button: QAbstractButton, action: QAction) -> None:
+    """Makes a button the same as a checkable action."""
+    button.setChecked(action.isChecked())
+    button.setEnabled(action.isEnabled())
+    button.setToolTip(action.toolTip())
+    button.setWhatsThis(action.whatsThis())
+    button.toggled.connect(action.setChecked)
+    action.toggled.connect(button.setChecked)
+    action.enabledChanged.connect(button.setEnabled)

@@ -16,6 +16,7 @@ _ROLES = {
     QIcon.Mode.Disabled: (QPalette.ColorGroup.Disabled, QPalette.ColorRole.ButtonText),
     QIcon.Mode.Selected: (QPalette.ColorGroup.Active, QPalette.ColorRole.HighlightedText),
 }
+PROGRAM_SIZES = (16, 22, 24, 32, 48, 64, 128, 256)
 
 
 def icon(name: str) -> QIcon:
@@ -26,6 +27,20 @@ def icon(name: str) -> QIcon:
     """
     _source(name)
     return QIcon(_Engine(name))
+
+
+def program_icon() -> QIcon:
+    """The icon of the program, in the sizes that windows, bars and menus take."""
+    drawing = QSvgRenderer(str(resource("icons", "app", "hsigui.svg")))
+    found = QIcon()
+    for size in PROGRAM_SIZES:
+        picture = QPixmap(size, size)
+        picture.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(picture)
+        drawing.render(painter, QRectF(0, 0, size, size))
+        painter.end()
+        found.addPixmap(picture)
+    return found
 
 
 def names() -> list[str]:

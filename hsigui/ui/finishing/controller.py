@@ -32,8 +32,7 @@ from hsigui.ui.finishing.subject import FINISHED
 from hsigui.ui.finishing.words import painted_in_words
 from hsigui.ui.image.bench import Bench
 
-MAP = "map"  # the subject of the model's answer
-_NO_PAINT, _PAINTS = ("navigate", "pick", "measure"), "brush"  # whoever wants to paint has a tool that does
+MAP = "map"  # the subject of the model's answer, and what the tools paint on
 
 
 class FinishingController(QObject):
@@ -45,9 +44,7 @@ class FinishingController(QObject):
         self._session, self._panel, self._actions = bench.desk.session, panel, bench.actions
         self._finisher = Finisher()
         self._latest = Latest(bench.desk.bridge, say("Finish map"), self._take)
-        self._image, self._tool_before = bench.image, ""  # the tool in whose place the brush was taken
         panel.steps_changed.connect(self._set_steps)
-        bench.image.escaped.connect(self._back_to_labels)
         events = self._session.events
         wakes: tuple[tuple[Callable[[Changed], None], tuple[type[Changed], ...]], ...] = (
             (self._renew, (SceneShown, MapChanged, ClassesChanged, FinishingChanged)),
@@ -66,19 +63,19 @@ class FinishingController(QObject):
 
     def show_finished(self, on: bool) -> None:
         """Shows the finished map in place of the model's answer, or that again."""
-        finishing = self._session.scene.finishing
-        finishing.show(on)
-        if not on:
-            finishing.paint_here(False)  # nobody paints on what is not seen
+        scene = self._session.scene
+        scene.finishing.show(on)
+        if not on and scene.painting.on(MAP):
+            scene.paint_on_labels()  # nobody paints on what is not seen
 
     def paint_map(self, on: bool) -> None:
         """Has the tools paint on the finished map, or labels again."""
-        self._session.scene.finishing.paint_here(on)
+        scene = self._session.scene
         if on:
+            scene.paint_on_map()
             self._actions["show_map"].setChecked(True)
-            if self._image.tool in _NO_PAINT:
-                self._tool_before = self._image.tool
-                self._image.set_tool(_PAINTS)
+        elif scene.painting.on(MAP):
+            scene.paint_on_labels()
 
     def erase_painted(self) -> None:
         """Takes all away that a hand painted on the map."""
@@ -112,9 +109,6 @@ class FinishingController(QObject):
             lambda _ctx: write_classes(path, array, classes, scene.cube.geo), done, lambda: None,
             (copy, partial(self._save, copy)),
         ))  # fmt: skip
-
-    def _back_to_labels(self) -> None:
-        self._session.scene.finishing.paint_here(False)
 
     def _set_steps(self, steps: tuple[ChosenStep, ...]) -> None:
         finishing = self._session.scene.finishing
@@ -157,13 +151,9 @@ class FinishingController(QObject):
     # The panel
 
     def _show_switches(self, _event: Changed) -> None:
-        finishing = self._session.scene.finishing
-        self._actions["show_finished"].setChecked(finishing.shown)
-        self._actions["paint_map"].setChecked(finishing.painting)
-        if not finishing.painting and self._tool_before:
-            if self._image.tool == _PAINTS:  # else it would paint labels now, which nobody asked for
-                self._image.set_tool(self._tool_before)
-            self._tool_before = ""
+        scene = self._session.scene
+        self._actions["show_finished"].setChecked(scene.finishing.shown)
+        self._actions["paint_map"].setChecked(scene.painting.on(MAP))
 
     def _show(self, _event: Changed | None = None) -> None:
         scene = self._session.scene
@@ -181,7 +171,7 @@ class FinishingController(QObject):
         made, finishing = scene.map, scene.finishing
         if made is None:
             return say("No map yet. Steps and what is painted are done over every map that comes.")
-        if finishing.painting:
+        if scene.painting.on(MAP):
             return say("The tools paint on this map, not labels. Esc in the image, or the button: labels again.")
         if not finishing.in_use:
             return say("The map is the model's answer as it is: no step is on, and nothing is painted.")

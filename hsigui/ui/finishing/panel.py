@@ -28,6 +28,7 @@ from PySide6.QtWidgets import (
 from hsigui.document.finished import ChosenStep, Outcome
 from hsigui.finishing.asked import STEPS
 from hsigui.texts import say
+from hsigui.ui.desk.action_rows import follow
 from hsigui.ui.desk.flat_buttons import picture_button
 from hsigui.ui.desk.icons import icon
 from hsigui.ui.desk.problem_label import ProblemLabel
@@ -70,7 +71,7 @@ class FinishPanel(QWidget):
         self.state = QLabel(self)
         self.state.setWordWrap(True)
         self.show_box = QCheckBox(say("Show the finished map (Shift+P)"), self)
-        _follow(self.show_box, show)
+        follow(self.show_box, show)
         self.swipe = _button(say("Compare"), swipe, self)
         self.list = self._build_list()
         self.problem = ProblemLabel(self)
@@ -79,7 +80,7 @@ class FinishPanel(QWidget):
         self._place = QHBoxLayout()
         self.paint = QPushButton(paint.icon(), say("Paint on the map (Shift+V)"), self)
         self.paint.setCheckable(True)
-        _follow(self.paint, paint)
+        follow(self.paint, paint)
         self.painted = QLabel(self)
         self.painted.setWordWrap(True)
         self.erase = _button(say("Take all back"), erase, self)
@@ -294,14 +295,3 @@ def _button(text: str, action: QAction, parent: QWidget) -> QToolButton:
     button.setEnabled(action.isEnabled())
     action.enabledChanged.connect(button.setEnabled)
     return button
-
-
-def _follow(button: QCheckBox | QPushButton, action: QAction) -> None:
-    """Makes a button the same as a checkable action."""
-    button.setChecked(action.isChecked())
-    button.setEnabled(action.isEnabled())
-    button.setToolTip(action.toolTip())
-    button.setWhatsThis(action.whatsThis())
-    button.toggled.connect(action.setChecked)
-    action.toggled.connect(button.setChecked)
-    action.enabledChanged.connect(button.setEnabled)

@@ -25,6 +25,7 @@ from hsigui.ui.image.tools_table import BY_NAME, FIRST_TOOL
 STEPS = 200  # of the tolerance slider, which is finer where tolerances are small
 LARGEST = {"angle": 45.0, "euclidean": 150.0}
 FIRST = {"angle": 3.0, "euclidean": 10.0}
+NAME_LETTERS = 24  # of a mask: what stands beside it is to be seen, too
 
 
 class ToolOptionsBar(QWidget):
@@ -54,8 +55,10 @@ class ToolOptionsBar(QWidget):
         self.connected = QCheckBox(say("Connected"), self)
         self.connected.setChecked(True)
         self.connected.setToolTip(say("Only pixels that hang together with the one clicked"))
-        self.validation = self._build_target(say("Validation labels"), validation)
-        self.on_map = self._build_target(say("On the map · Esc: labels"), on_map)
+        self.validation = self._build_target(say("Validation labels"), validation.toolTip())
+        self.on_map = self._build_target(say("On the map · Esc: labels"), on_map.toolTip())
+        self.on_mask = self._build_target("", say("The tools draw on a mask; Esc in the image: labels again"))
+        self.on_mask.hide()
         self.hint = QLabel(self)
         self.hint.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self.hint.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -137,15 +140,22 @@ class ToolOptionsBar(QWidget):
         self._set_by_user.add(self.measure_name)
         self.fill_changed.emit()
 
+    def show_mask(self, name: str) -> None:
+        """Says on which mask the tools draw; empty for none."""
+        short = name if len(name) <= NAME_LETTERS else f"{name[: NAME_LETTERS - 1]}…"
+        text = say("Drawing on mask ‘{name}’: labels are not touched · Esc: labels", name=short)
+        self.on_mask.setText(text)
+        self.on_mask.setVisible(bool(name))
+
     def _show_target(self, _on: bool = False) -> None:
         """What is painted, where it is not the training labels."""
         validation, on_map = (action.isChecked() for action in self._targets)
         self.validation.setVisible(validation and not on_map)
         self.on_map.setVisible(on_map)
 
-    def _build_target(self, text: str, action: QAction) -> QLabel:
+    def _build_target(self, text: str, tip: str) -> QLabel:
         label = QLabel(text, self)
-        label.setToolTip(action.toolTip())
+        label.setToolTip(tip)
         label.setAutoFillBackground(True)
         label.setBackgroundRole(QPalette.ColorRole.Highlight)
         label.setForegroundRole(QPalette.ColorRole.HighlightedText)
@@ -181,8 +191,8 @@ class ToolOptionsBar(QWidget):
         row.setContentsMargins(4, 0, 4, 0)
         row.setSpacing(6)
         widgets: tuple[QWidget, ...] = (
-            self.validation, self.on_map, self.brush, self.square, self.measure, self.slider, self.tolerance,
-            self.connected,
+            self.validation, self.on_map, self.on_mask, self.brush, self.square, self.measure, self.slider,
+            self.tolerance, self.connected,
         )  # fmt: skip
         for widget in widgets:
             row.addWidget(widget)

@@ -7,7 +7,7 @@ from functools import partial
 from PySide6.QtCore import QObject
 
 from hsigui.cube.cube import Cube
-from hsigui.document.events import BandsChanged, CurrentClassChanged, SceneShown
+from hsigui.document.events import BandsChanged, CurrentClassChanged, PaintTargetChanged, SceneShown
 from hsigui.jobs import Context
 from hsigui.labels.selection import Likeness, flood, likeness, touches_edge, usual_distance
 from hsigui.labels.strokes import Area
@@ -37,7 +37,8 @@ class FillController(QObject):
         events = self._session.events
         events.subscribe(SceneShown, self._scene_changed)
         events.subscribe(BandsChanged, self._scene_changed)
-        events.subscribe(CurrentClassChanged, self._class_changed)
+        events.subscribe(CurrentClassChanged, self._color_changed)
+        events.subscribe(PaintTargetChanged, self._color_changed)
 
     @property
     def area(self) -> Area | None:
@@ -81,14 +82,12 @@ class FillController(QObject):
         if self._like is None:
             return
         self._area = flood(self._like, self._bar.tolerance.value(), connected=self._bar.connected.isChecked())
-        number = self._session.current_class
-        color = self._session.classes.get(number).color if number else (255, 255, 255)
-        self._image.show_selection(self._area, color)
+        self._image.show_selection(self._area, self._labels.color)
         text = say("{count:,} px", count=self._area[2].sum())
         if touches_edge(self._like, self._area):
             rows, cols = self._like.distances.shape
             text += say(", cut at the {rows} × {cols} searched", rows=rows, cols=cols)
-        self._bar.set_text(say("{text} · Enter or click inside: label · Esc: drop", text=text))
+        self._bar.set_text(say("{text} · Enter or click inside: paint · Esc: drop", text=text))
 
     def _failed(self, error: BaseException, trace: str) -> None:
         self.drop()
@@ -97,7 +96,7 @@ class FillController(QObject):
     def _scene_changed(self, _event: SceneShown | BandsChanged) -> None:
         self.drop()
 
-    def _class_changed(self, _event: CurrentClassChanged) -> None:
+    def _color_changed(self, _event: CurrentClassChanged | PaintTargetChanged) -> None:
         self._select()
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, QSize, Qt
 from PySide6.QtWidgets import QToolBar, QWidget
 
-from hsigui.document.events import LayerChanged, SceneOpened, SceneShown
+from hsigui.document.events import Changed, LayerChanged, MasksChanged, PaintTargetChanged, SceneOpened, SceneShown
+from hsigui.document.paint_target import LABELS
 from hsigui.labels.label_map import TRAINING, VALIDATION
 from hsigui.texts import say
 from hsigui.ui.desk.action_rows import ActionSet
@@ -16,6 +17,8 @@ from hsigui.ui.labels.classes_panel import ClassesPanel
 from hsigui.ui.labels.fill_controller import FillController
 from hsigui.ui.labels.painting import LabelController
 from hsigui.ui.labels.superpixel_controller import SuperpixelController
+
+_NO_PAINT, _PAINTS = ("navigate", "pick", "measure"), "brush"
 
 
 class Labelling(QObject):
@@ -39,6 +42,10 @@ class Labelling(QObject):
         self._session.events.subscribe(SceneShown, self._show_layer)
         self._session.events.subscribe(LayerChanged, self._show_layer)
         self._session.events.subscribe(SceneOpened, self._put_down)
+        self._tool_before = ""  # the tool in whose place the brush was taken
+        self._image.escaped.connect(self._back_to_labels)
+        for kind in (SceneShown, PaintTargetChanged, MasksChanged):
+            self._session.events.subscribe(kind, self._show_target)
 
     def choose_tool(self, name: str) -> None:
         """Chooses a tool, and switches on what its row names: superpixels are seen when they are to be labelled."""
@@ -60,6 +67,25 @@ class Labelling(QObject):
     def _put_down(self, _event: SceneOpened) -> None:
         """Who opens a scene looks at it first: a click there is not to paint."""
         self.choose_tool(FIRST_TOOL)
+
+    def _back_to_labels(self) -> None:
+        self._session.scene.paint_on_labels()
+
+    def _show_target(self, event: Changed) -> None:
+        """Says what the tools paint on in place of labels; whoever wants to paint there has a tool that does."""
+        scene = self._session.scene
+        mask = scene.masks.get(scene.mask_drawn_on)
+        self.options.show_mask("" if mask is None else mask.name)
+        if isinstance(event, MasksChanged):
+            return
+        elsewhere = not scene.painting.on(LABELS)
+        if elsewhere and self._image.tool in _NO_PAINT:
+            self._tool_before = self._image.tool
+            self._image.set_tool(_PAINTS)
+        elif not elsewhere and self._tool_before:
+            if self._image.tool == _PAINTS:  # else it would paint labels now, which nobody asked for
+                self._image.set_tool(self._tool_before)
+            self._tool_before = ""
 
     def _tool_changed(self, name: str) -> None:
         self._actions[f"tool_{name}"].setChecked(True)

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from functools import partial
 
-import numpy as np
 from PySide6.QtCore import QObject
 
 from hsigui.document.events import (
     AreaAnswered,
+    Changed,
     ClassesChanged,
     CurrentClassChanged,
     LabelsChanged,
     LabelsPainted,
+    MasksChanged,
+    PaintTargetChanged,
     SceneShown,
     ValidationChanged,
 )
+from hsigui.document.paint_target import MAP
 from hsigui.document.scene import Scene
 from hsigui.document.values import Box
-from hsigui.labels.classes import ClassTable
-from hsigui.labels.label_map import TRAINING, UNLABELLED, VALIDATION, Edit
-from hsigui.labels.strokes import Area, parts_of, polygon, stroke, trimmed
+from hsigui.labels.classes import ClassTable, Color
+from hsigui.labels.label_map import TRAINING, UNLABELLED, VALIDATION
+from hsigui.labels.strokes import Area, parts_of, polygon, stroke
 from hsigui.texts import say
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.in_pieces import PIXELS_AT_ONCE, InPieces
@@ -31,7 +34,7 @@ from hsigui.ui.labels.superpixel_controller import SuperpixelController
 
 NO_SUPERPIXEL = say("There is no superpixel here yet.")
 NOWHERE = (0, 0, 0, 0)
-OTHER = {TRAINING: VALIDATION, VALIDATION: TRAINING}  # the layer that a pixel must have no label in
+MASKED_OUT = 1  # what is painted on a mask
 
 
 class LabelController(QObject):
@@ -57,7 +60,8 @@ class LabelController(QObject):
         events = self._session.events
         events.subscribe(SceneShown, self._show_scene)
         events.subscribe(ClassesChanged, self._classes_changed)
-        events.subscribe(CurrentClassChanged, self._show_current)
+        for kind in (CurrentClassChanged, PaintTargetChanged, MasksChanged):
+            events.subscribe(kind, self._show_current)
         events.subscribe(LabelsPainted, self._show_painted)
         events.subscribe(LabelsChanged, self._changed)
         events.subscribe(ValidationChanged, self._changed)
@@ -66,40 +70,14 @@ class LabelController(QObject):
     # Drawing
 
     def paint(self, area: Area, number: int, text: str) -> None:
-        """Gives pixels a class (0 takes their labels away), in the layer that is painted.
-
-        Labels of locked classes stay, and so do those of the other layer: a pixel is trained on or measured on. Where
-        the map is painted on, it is in place of labels.
-        """
-        scene, (top, left, mask) = self._session.scene, area
-        if scene.finishing.painting:
-            scene.finishing.paint(area, number, text)
-            return
-        labels, layer = scene.labels, scene.layer
-        rows, cols = slice(top, top + mask.shape[0]), slice(left, left + mask.shape[1])
-        window = labels.layer(layer)[rows, cols]
-        changed = mask & (window != number)
-        if labels.classes.locked:
-            locked = changed & np.isin(window, labels.classes.locked)
-            changed &= ~locked
-            if locked.any():
-                self._kept.add(say("Labels of locked classes stay as they are."))
-        if number:
-            taken = changed & (labels.layer(OTHER[layer])[rows, cols] != UNLABELLED)
-            if taken.any():
-                changed &= ~taken
-                other = "training" if layer == VALIDATION else "validation"
-                self._kept.add(
-                    say("Pixels with {other} labels keep them: none is trained on and measured on.", other=other)
-                )
-        found = trimmed(top, left, changed)
-        if found is not None:
-            shown = labels.classes.with_hidden(number, False) if labels.classes.get(number).hidden else None
-            scene.edit(Edit(*found, number, shown, layer), text)
+        """Gives pixels of what is painted on a class; 0 takes it away."""
+        self._kept |= self._session.scene.painting.target.paint(area, number, text)
 
     def class_to_paint(self) -> int:
-        """The current class; the first one is made when there is none."""
+        """The current class; the first one is made when there is none. A mask has one kind of pixels only."""
         scene = self._session.scene
+        if scene.mask_drawn_on:
+            return MASKED_OUT
         if not scene.current_class:
             self.classes.add()
         return scene.current_class
@@ -129,7 +107,7 @@ class LabelController(QObject):
         self._end()
 
     def _answered(self, event: AreaAnswered) -> None:
-        self._session.scene.finishing.paint_here(False)  # what is asked for are labels
+        self._session.scene.paint_on_labels()  # that is what is asked for
         self.draw_area(event.area, event.text)
 
     def _begin(self, text: str) -> None:
@@ -137,14 +115,18 @@ class LabelController(QObject):
             self._large.finish()
         self._touched = False
         self._kept.clear()
-        number = self._session.current_class
-        if number and self._image.tool != "eraser":
-            text += f": {self._session.classes.get(number).name}"
         scene = self._session.scene
-        if scene.finishing.painting:
-            scene.finishing.begin_stroke(say("{text} (map)", text=text))
-        else:
-            scene.begin_stroke(text + (" (validation)" if scene.layer == VALIDATION else ""))
+        scene.painting.target.begin_stroke(self._named(text))
+
+    def _named(self, text: str) -> str:
+        """What a step is called: with the class, or the mask."""
+        scene = self._session.scene
+        mask = scene.masks.get(scene.mask_drawn_on)
+        if mask is not None:
+            return say("{text}: {name} (mask)", text=text, name=mask.name)
+        if scene.current_class and self._image.tool != "eraser":
+            text += f": {scene.classes.get(scene.current_class).name}"
+        return say("{text} (map)", text=text) if scene.painting.on(MAP) else text
 
     def _stroke(self, points: list[tuple[int, int]], size: int, erase: bool) -> None:
         area = stroke(self._session.scene.labels.shape, points, size, self._image.brush_shape)
@@ -152,8 +134,7 @@ class LabelController(QObject):
             self.paint(area, UNLABELLED if erase else self.class_to_paint(), say("Stroke"))
 
     def _end(self) -> None:
-        self._session.scene.finishing.end_stroke()
-        self._session.scene.end_stroke()
+        self._session.scene.painting.end_strokes()
         if self._touched:
             if not self._image.labels_visible:
                 self._explain(say("Labels are painted and not shown: Shift+L shows them again."))
@@ -180,9 +161,12 @@ class LabelController(QObject):
             self._pick(row, col)
 
     def _pick(self, row: int, col: int) -> None:
-        labels, mapped, finishing = self._session.labels, self._session.class_map, self._session.scene.finishing
-        if finishing.painting:
-            self._session.choose_class(finishing.class_at(row, col))
+        scene, labels, mapped = self._session.scene, self._session.labels, self._session.class_map
+        if scene.mask_drawn_on:
+            self._explain(say("A mask has no classes to take one from."))
+            return
+        if scene.painting.on(MAP):
+            self._session.choose_class(scene.finishing.class_at(row, col))
             return
         number = int(labels.array[row, col]) or int(labels.validation[row, col])
         if not number and mapped is not None:
@@ -194,15 +178,21 @@ class LabelController(QObject):
 
     def _hovered(self, row: int, col: int) -> None:
         if self._image.tool == "superpixel":
-            self._image.show_selection(self._superpixels.area_at(row, col), self._color())
+            self._image.show_selection(self._superpixels.area_at(row, col), self.color)
 
     def _show_no_superpixel(self, _tool: str = "") -> None:
         if self._image.tool != "fill":  # there the selection is another's
             self._image.show_selection(None)
 
-    def _color(self) -> tuple[int, int, int]:
-        number = self._session.current_class
-        return self._session.classes.get(number).color if number else (255, 255, 255)
+    @property
+    def color(self) -> Color:
+        """That what is selected would be painted in: of the class, or of the mask."""
+        scene = self._session.scene
+        mask = scene.masks.get(scene.mask_drawn_on)
+        if mask is not None:
+            return mask.color
+        number = scene.current_class
+        return scene.classes.get(number).color if number else (255, 255, 255)
 
     # Showing
 
@@ -252,6 +242,7 @@ class LabelController(QObject):
     def _changed(self, _event: LabelsChanged | ValidationChanged) -> None:
         self.classes.show_counts()
 
-    def _show_current(self, _event: CurrentClassChanged | None = None) -> None:
-        number = self._session.current_class
-        self._image.set_brush_color(self._session.classes.get(number).color if number else None)
+    def _show_current(self, _event: Changed | None = None) -> None:
+        """The brush has the colour of what it paints; white is of nothing yet."""
+        none = not self._session.current_class and not self._session.scene.mask_drawn_on
+        self._image.set_brush_color(None if none else self.color)

@@ -25,6 +25,7 @@ from hsigui.document.events import (
     TruthChanged,
     ValidationChanged,
 )
+from hsigui.document.paint_target import MAP
 from hsigui.document.values import context_of
 from hsigui.labels.classes import ClassTable
 from hsigui.pipeline import live
@@ -388,7 +389,7 @@ class MapController(QObject):
 
     def _target_changed(self, event: PaintTargetChanged) -> None:
         """Classes are painted, not how sure the map is of them."""
-        if event.on_map:
+        if event.kind == MAP:
             self.show_layer("classes")
 
     @property

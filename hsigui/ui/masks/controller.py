@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject
 
-from hsigui.analysis.layer import Between, LayerRecipe
-from hsigui.cube.cube import Cube
-from hsigui.document.derived import EMBEDDING, DerivedLayer
 from hsigui.document.events import MasksChanged, OverlayAsked, SceneShown
 from hsigui.document.overlays import SUBJECT
 from hsigui.document.scene import Scene
@@ -20,30 +17,22 @@ from hsigui.document.scene_masks import SceneMask
 from hsigui.jobs import Context, Job, Progress
 from hsigui.labels.label_map import Edit
 from hsigui.labels.strokes import polygon
-from hsigui.masks.comparison import Comparison
-from hsigui.masks.making import make_mask
+from hsigui.masks.drawn import Drawn
 from hsigui.masks.mask import Mask
-from hsigui.masks.recipe import Making, MaskRecipe, MaskStep
-from hsigui.masks.shaping import COMMON, JOIN, Grow, Invert, Shrink, Together
-from hsigui.masks.sources import ByFormula, ByQuality, ByRecipe, Drawn
+from hsigui.masks.recipe import MaskRecipe, MaskStep
+from hsigui.masks.shaping import COMMON, JOIN, Grow, Invert, Shrink
+from hsigui.masks.sources import ByFormula, ByQuality
 from hsigui.masks.words import USES
 from hsigui.texts import say
 from hsigui.ui.desk.dialogs import open_dialog
 from hsigui.ui.desk.job_bridge import Watcher
 from hsigui.ui.image.bench import Bench
-from hsigui.ui.masks.changing import MaskChanges, Masks
+from hsigui.ui.masks.changing import MaskChanges, Masks, taken_back
 from hsigui.ui.masks.dialogs import ComparisonDialog, DistanceDialog, LimitsDialog, NamesDialog
+from hsigui.ui.masks.making import made_by, put_together, reshaped
+from hsigui.ui.masks.measures import Measure, limits_told, measures, step_of
 from hsigui.ui.masks.panel import USE_TITLES, MaskRow, MasksPanel
 from hsigui.ui.masks.subject import subject_id
-
-
-@dataclass(frozen=True)
-class _Measure:
-    """A measurement of a layer that a mask can be made of."""
-
-    title: str
-    layer: DerivedLayer
-    place: int
 
 
 class MasksPanelController(QObject):
@@ -79,7 +68,7 @@ class MasksPanelController(QObject):
 
     def ask_layer(self) -> None:
         """Asks for a derived layer and limits; one that has its threshold already is taken at once."""
-        found, shown = _measures(self._session.scene), self._session.scene.derived.view.layers
+        found, shown = measures(self._session.scene), self._session.scene.derived.view.layers
         if not found:
             self._desk.messages.info(say("No layer has measurements that a mask could be made of."), stays=False)
             return
@@ -159,21 +148,27 @@ class MasksPanelController(QObject):
     def make(self, steps: Sequence[MaskStep], name: str) -> None:
         """Makes a mask of the scene in a worker, and lists it."""
         scene = self._session.scene
-        work = partial(_made, cube=scene.cube, recipe=MaskRecipe(tuple(steps)), name=name)
+        work = partial(made_by, cube=scene.cube, recipe=MaskRecipe(tuple(steps)), name=name)
         self._start(scene, work, say("Make the mask {name}", name=name), partial(self.add, scene))
 
     def add(self, scene: Scene, mask: Mask) -> None:
         """Takes a mask that was made, and shows it."""
         if self._session.find(scene.id) is not scene:
             return
-        made = scene.masks.add(mask)
+        made = self.list_new(scene, mask)
         if scene is self._session.shown:
-            self._chosen = (made.number,)
-            self._show()
             self._panel.bring_to_front()
             scene.events.emit(OverlayAsked(subject_id(made.number)))
             said = say("{name}: {size}. Tick what it is used for.", name=made.name, size=made.mask.size_told)
             self._desk.messages.info(said, say("; ").join(mask.notes), stays=False)
+
+    def list_new(self, scene: Scene, mask: Mask) -> SceneMask:
+        """Takes a mask that was made into the list of its scene, and chooses it."""
+        made = scene.masks.add(mask)
+        if scene is self._session.shown:
+            self._chosen = (made.number,)
+            self._show()
+        return made
 
     # Changed ones
 
@@ -238,9 +233,13 @@ class MasksPanelController(QObject):
         if not self._changes.take(scene, after):
             self._show()
             return
-        back = [(say("Take it back"), partial(self.take, scene, before, ""))]
+        back = [(say("Take it back"), partial(self._take_back, scene, before, scene.masks.all))]
         if told:
             self._desk.messages.info(told, buttons=back, stays=False)
+
+    def _take_back(self, scene: Scene, before: Masks, after: Masks) -> None:
+        scene.painting.end_strokes()
+        self.take(scene, taken_back(scene.masks.all, before, after), "")
 
     # Inner doings
 
@@ -248,10 +247,10 @@ class MasksPanelController(QObject):
         found = dialog.comparison
         self.make((ByFormula(found),), str(found))
 
-    def _limits_asked(self, measures: Sequence[_Measure], dialog: LimitsDialog) -> None:
+    def _limits_asked(self, measures: Sequence[Measure], dialog: LimitsDialog) -> None:
         found = measures[dialog.measure.currentIndex()]
         low, high = dialog.limits
-        self.make((_step_of(found, low, high),), _limits_told(found.title, low, high))
+        self.make((step_of(found, low, high),), limits_told(found.title, low, high))
 
     def _classes_asked(self, numbers: np.ndarray, names: dict[str, str], dialog: NamesDialog) -> None:
         wanted = [int(name) for name in dialog.ticked]
@@ -273,12 +272,15 @@ class MasksPanelController(QObject):
         if not chosen:
             return
         masks = tuple(each.mask for each in chosen)
-        numbers = tuple(each.number for each in chosen)
-        work = partial(_reshaped, cube=scene.cube, masks=masks, step=step)
-        self._start(scene, work, say("Change the mask"), partial(self._take_reshaped, scene, numbers))
+        work = partial(reshaped, cube=scene.cube, masks=masks, step=step)
+        self._start(scene, work, say("Change the mask"), partial(self._take_reshaped, scene, chosen))
 
-    def _take_reshaped(self, scene: Scene, numbers: tuple[int, ...], masks: tuple[Mask, ...]) -> None:
-        changed = dict(zip(numbers, masks, strict=True))
+    def _take_reshaped(self, scene: Scene, chosen: Masks, masks: tuple[Mask, ...]) -> None:
+        scene.painting.end_strokes()
+        if any((now := scene.masks.get(each.number)) is None or not now.mask.same_pixels(each.mask) for each in chosen):
+            self._desk.messages.info(say("The mask was changed meanwhile."), say("Ask for it once more."))
+            return
+        changed = {each.number: mask for each, mask in zip(chosen, masks, strict=True)}
         after = tuple(
             replace(each, mask=changed[each.number].named(each.name)) if each.number in changed else each
             for each in scene.masks
@@ -297,7 +299,7 @@ class MasksPanelController(QObject):
         scene = self._session.scene
         names = ", ".join(each.name for each in chosen)
         name = say("{names} joined", names=names) if how == JOIN else say("{names} in common", names=names)
-        work = partial(_put_together, first=first, others=tuple(others), how=how, name=name)
+        work = partial(put_together, first=first, others=tuple(others), how=how, name=name)
         self._start(scene, work, say("Put masks together"), partial(self.add, scene))
 
     def _start(self, scene: Scene, work: Callable[[Context], object], title: str, done: Callable[..., None]) -> None:
@@ -374,62 +376,3 @@ def _row(each: SceneMask) -> MaskRow:
     mask = each.mask
     told = f"{mask.size_told}\n{mask.recipe.told}"
     return MaskRow(each.number, each.name, each.color, say("{count:,}", count=mask.pixels), told, each.uses)
-
-
-def _measures(scene: Scene) -> tuple[_Measure, ...]:
-    """The measurements of derived layers, and layers with a threshold, that can be made of the bands alone."""
-    found = []
-    for each in scene.derived:
-        recipe = each.kept.recipe
-        if recipe.kind == EMBEDDING or (each.layer is not None and each.layer.classes is not None):
-            continue
-        names = () if each.layer is None else each.layer.names
-        if recipe.between is None:
-            many = names if len(names) > 1 else ("",)
-            found += [_Measure(f"{each.name}: {name}" if name else each.name, each, n) for n, name in enumerate(many)]
-    return tuple(found)
-
-
-def _step_of(found: _Measure, low: float | None, high: float | None) -> MaskStep:
-    """Limits of a layer as a step; of an index or a formula as one that a command can do, too."""
-    recipe: LayerRecipe = found.layer.kept.recipe
-    if recipe.kind in ("index", "formula"):
-        text = str(recipe.parameters["name" if recipe.kind == "index" else "formula"])
-        limits = ((">=", low), ("<=", high))
-        return ByFormula(Comparison(text, tuple((sign, end) for sign, end in limits if end is not None)))
-    return ByRecipe(replace(recipe, between=Between(low, high, found.place)), found.title)
-
-
-def _limits_told(name: str, low: float | None, high: float | None) -> str:
-    if low is None:
-        return f"{name} ≤ {high:g}"
-    return f"{name} ≥ {low:g}" if high is None else f"{low:g} ≤ {name} ≤ {high:g}"
-
-
-def _made(ctx: Context, cube: Cube, recipe: MaskRecipe, name: str) -> Mask:
-    ctx.progress(0, 0, say("Looking for pixels to mask out…"))
-    made = make_mask(cube, recipe, ctx, name)
-    _ = made.pixels, made.area  # counted here, and not on the thread of the window
-    return made
-
-
-def _reshaped(ctx: Context, cube: Cube, masks: tuple[Mask, ...], step: MaskStep) -> tuple[Mask, ...]:
-    found = []
-    for mask in masks:
-        ctx.check()
-        masked = step.on(Making(cube, ctx, mask.masked))
-        made = Mask.of(mask.name, masked, mask.recipe.then(step), mask.geo, mask.notes)
-        _ = made.pixels, made.area
-        found.append(made)
-    return tuple(found)
-
-
-def _put_together(ctx: Context, first: Mask, others: tuple[Mask, ...], how: str, name: str) -> Mask:
-    masked, recipe = first.masked, first.recipe
-    for other in others:
-        ctx.check()
-        masked = masked | other.masked if how == JOIN else masked & other.masked
-        recipe = recipe.then(Together(how, other.name, other.recipe))
-    made = Mask.of(name, masked, recipe, first.geo)
-    _ = made.pixels, made.area
-    return made

@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 from hsigui.labels.classes import Color
 from hsigui.masks.words import USES
 from hsigui.texts import say
-from hsigui.ui.desk.action_rows import tool_button
+from hsigui.ui.desk.action_rows import follow, tool_button
 from hsigui.ui.desk.flat_buttons import more_button
 from hsigui.ui.desk.icons import icon
 
@@ -74,7 +74,7 @@ class MasksPanel(QWidget):
     cancel_asked = Signal()
 
     def __init__(
-        self, new: QMenu, buttons: Sequence[QAction], menu: QMenu, parent: QWidget | None = None
+        self, new: QMenu, draw: QAction, buttons: Sequence[QAction], menu: QMenu, parent: QWidget | None = None
     ) -> None:  # fmt: skip
         super().__init__(parent)
         self._rows: tuple[MaskRow, ...] = ()
@@ -104,6 +104,13 @@ class MasksPanel(QWidget):
         self.hint.setWordWrap(True)
         column.addWidget(self.hint)
         column.addWidget(self._build_table(), 1)
+        self.draw = QPushButton(draw.icon(), say("Draw on this mask (Shift+M)"), self)
+        self.draw.setCheckable(True)
+        follow(self.draw, draw)
+        column.addWidget(self.draw)
+        self.drawing = QLabel(self)
+        self.drawing.setWordWrap(True)
+        column.addWidget(self.drawing)
         self.told = QLabel(self)
         self.told.setWordWrap(True)
         self.told.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -112,6 +119,7 @@ class MasksPanel(QWidget):
         column.addWidget(self._build_busy())
         column.addStretch(0)
         self.show_rows((), ())
+        self.show_drawing("")
         self.show_busy("", 0.0)
         self.setEnabled(False)
 
@@ -179,7 +187,13 @@ class MasksPanel(QWidget):
                 self.table.setCurrentCell(first, NAME)
         self.hint.setVisible(not rows)
         self.table.setVisible(bool(rows))
+        self.draw.setVisible(bool(rows))
         self._tell()
+
+    def show_drawing(self, text: str) -> None:
+        """Says on which mask the tools draw; empty for none."""
+        self.drawing.setText(text)
+        self.drawing.setVisible(bool(text))
 
     def show_busy(self, text: str, part: float) -> None:
         """Says what is being made and which part of it is done (below 0 where that is not known); empty for nothing."""

@@ -8,6 +8,7 @@ from hsigui.ui.image.bench import Bench, PanelParts
 from hsigui.ui.masks.actions import ENTRIES, NEW
 from hsigui.ui.masks.changing import MaskChanges
 from hsigui.ui.masks.controller import MasksPanelController
+from hsigui.ui.masks.drawing import MaskDrawings
 from hsigui.ui.masks.files import MaskFiles
 from hsigui.ui.masks.panel import MasksPanel
 from hsigui.ui.masks.subject import offer_masks
@@ -25,8 +26,9 @@ def masks(bench: Bench) -> PanelParts:
                 into.addSeparator()
             else:
                 into.addAction(actions[name])
-    panel = MasksPanel(new, actions.of(*BUTTONS), menu, desk.window)
+    panel = MasksPanel(new, actions["draw_on_mask"], actions.of(*BUTTONS), menu, desk.window)
     changes = MaskChanges(desk)
     controller = MasksPanelController(bench, panel, changes)
     offer_masks(bench)
-    return PanelParts(panel, (panel, changes, controller, MaskFiles(desk, controller)))
+    drawings = MaskDrawings(bench, panel, controller)
+    return PanelParts(panel, (panel, changes, controller, drawings, MaskFiles(desk, controller)))

@@ -7,7 +7,8 @@ from functools import lru_cache, partial
 import numpy as np
 from numpy.typing import NDArray
 
-from hsigui.document.events import MasksChanged
+from hsigui.document.events import MaskPainted, MasksChanged
+from hsigui.document.mask_drawing import MaskDrawing
 from hsigui.document.scene import Scene
 from hsigui.document.values import Box
 from hsigui.labels.classes import Color
@@ -26,19 +27,25 @@ def subject_id(number: int) -> str:
 
 def subjects_of(scene: Scene) -> tuple[Subject, ...]:
     """The masks of a scene."""
+    target = scene.painting.target
+    drawn = target if isinstance(target, MaskDrawing) else None
     return tuple(
         Subject(
-            subject_id(each.number), each.name, partial(draw, mask=each.mask, color=each.color),
+            subject_id(each.number), each.name, partial(
+                draw, color=each.color,
+                mask=drawn.pixels if drawn is not None and drawn.number == each.number else each.mask,
+            ),
             legend=((each.name, each.color),),
         )
         for each in scene.masks
     )  # fmt: skip
 
 
-def draw(box: Box, step: int, mask: Mask, color: Color) -> NDArray[np.uint8]:
-    """A box of a mask, hatched where it masks out, rows x cols x 4."""
+def draw(box: Box, step: int, mask: Mask | NDArray[np.bool_], color: Color) -> NDArray[np.uint8]:
+    """A box of a mask, or of its pixels (rows x cols), hatched where it masks out, rows x cols x 4."""
     top, left, bottom, right = box
-    masked = _pixels(mask)[top:bottom:step, left:right:step]
+    pixels = _pixels(mask) if isinstance(mask, Mask) else mask
+    masked = pixels[top:bottom:step, left:right:step]
     rows, cols = np.arange(top, bottom, step) // step, np.arange(left, right, step) // step
     line = (rows[:, None] + cols) % EVERY < WIDE
     found = np.zeros((*masked.shape, 4), dtype=np.uint8)
@@ -54,7 +61,11 @@ def offer_masks(bench: Bench) -> None:
     def changed(_event: MasksChanged) -> None:
         bench.subjects.tell(*(subject_id(each.number) for each in bench.desk.session.scene.masks), "")
 
+    def painted(event: MaskPainted) -> None:
+        bench.subjects.tell(subject_id(event.number))
+
     bench.desk.session.events.subscribe(MasksChanged, changed)
+    bench.desk.session.events.subscribe(MaskPainted, painted)
 
 
 @lru_cache(maxsize=8)

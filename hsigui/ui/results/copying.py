@@ -32,7 +32,7 @@ def lines_of(ctx: Context, result: Result) -> tuple[str, ...]:
         HsiError: its labels or its scene are in no file, or it cannot be made again.
     """
     from hsigui.pipeline import command_lines as lines
-    from hsigui.pipeline.repeating import command_lines
+    from hsigui.pipeline.repeating import command_lines, require_written_masks
 
     if result.nearest is not None:
         from hsigui.pipeline.step_lines import mapped
@@ -54,6 +54,7 @@ def lines_of(ctx: Context, result: Result) -> tuple[str, ...]:
         )
     found = command_lines(result, result.record(files), files)
     if not found:
+        require_written_masks(result)
         raise HsiError(
             say("There are no commands that make this map again: its scene is in no file, or labels in no file chose "
                 "which weights were kept."),

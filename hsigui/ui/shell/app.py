@@ -21,6 +21,7 @@ from hsigui.pipeline.torch_library import load_before_import
 from hsigui.settings import SettingsStore
 from hsigui.storage.problem_report import CRASHES
 from hsigui.ui.desk import theme
+from hsigui.ui.desk.icons import program_icon
 from hsigui.ui.shell.garbage import Garbage, rare_full_collections
 from hsigui.ui.shell.main_window import MainWindow
 
@@ -124,4 +125,5 @@ def _application(argv: Sequence[str]) -> QApplication:
     app = QApplication(["hsigui", *argv])
     app.setApplicationName("hsigui")
     app.setDesktopFileName("hsigui")
+    app.setWindowIcon(program_icon())
     return app

@@ -46,8 +46,10 @@ PANEL_HELP: Mapping[str, PanelHelp] = {
     "Stretch": PanelHelp("Stretch", ("stretch_back", "decorrelate", "stretch_part"),
                          ((say("Up, Down"), say("Change the number that has the focus")),)),
     "Layers": PanelHelp("Layers", ("new_layer", "show_layer", "previous_band", "next_band"), (_STEP,)),
-    "Masks": PanelHelp("Masks", (), (_STEP, ("F2", say("Rename the mask")),
-                                     (say("Space"), say("Tick or clear the box that has the focus")))),
+    "Masks": PanelHelp("Masks", ("draw_on_mask", "undo", "redo"),
+                       (_STEP, ("F2", say("Rename the mask")),
+                        (say("Space"), say("Tick or clear the box that has the focus")),
+                        (say("Esc in the image"), say("Paint labels again, not the mask")))),
     "Feature space": PanelHelp("Feature space", ("label_cloud", "clear_cloud"), (
         (say("Drag, Shift + drag in the plot"), say("Select the pixels inside; beside those that are selected")),
         (say("Esc in the plot"), say("Drop an open outline; select nothing")),

@@ -11,7 +11,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer
 
-from hsigui.document.events import ImportKept, SceneClosed, SceneLeft
+from hsigui.document.events import ImportKept, MasksChanged, SceneClosed, SceneLeft
 from hsigui.document.scene import Scene
 from hsigui.document.scene_state import SceneState
 from hsigui.document.taking_up import state_of, take_look, take_up
@@ -53,6 +53,7 @@ class StateKeeping(QObject):
         events = self._session.events
         events.subscribe(ImportKept, self._import_kept)
         events.subscribe(SceneLeft, self._left)
+        events.subscribe(MasksChanged, self._masks_changed)
         events.subscribe(SceneClosed, self._closed)
         self._looks = QTimer(self)
         self._looks.setInterval(LOOK_MS)
@@ -78,6 +79,10 @@ class StateKeeping(QObject):
         self.look()
 
     def _left(self, _event: SceneLeft) -> None:
+        self.look()
+
+    def _masks_changed(self, _event: MasksChanged) -> None:
+        """A stroke on a mask is kept at once, as one on the labels is."""
         self.look()
 
     def _import_kept(self, event: ImportKept) -> None:

@@ -50,6 +50,7 @@ class _Training:
     course: TrainingCurves
     entry: HeavyJob | None = None
     cube: Cube | None = None
+    mapped: Cube | None = None
     folder: Path | None = None
     origin: Origin | None = None
 
@@ -85,6 +86,7 @@ class TrainingController(QObject):
         scene = self._session.shown
         if scene is None or not self._may_learn(scene):
             return
+        scene.paint_on_labels()  # a mask that was drawn on is in force then
         spec = self._panel.spec()
         begun = self._runs.unfinished_like(spec)
         answer = "" if begun is None else self._ask(begun)
@@ -175,6 +177,7 @@ class TrainingController(QObject):
             begun = None
         folder = self._runs.new_folder(cube) if begun is None else begun.folder
         training.cube, training.folder, training.origin = cube, folder, origin
+        training.mapped = scene.mapped_cube
         self._left = TimeLeft()
         self._progress(training, 0, 0, "")
         watcher = Watcher(
@@ -191,7 +194,7 @@ class TrainingController(QObject):
             spec=training.spec,
             folder=folder,
             resume=begun is not None,
-            mapped=scene.mapped_cube,
+            mapped=training.mapped,
         )
         job = self._desk.bridge.start(self._runs.held(work_on, folder), say("Pretrain {name}", name=cube.name), watcher)
         return job, origin
@@ -274,7 +277,7 @@ class TrainingController(QObject):
         else:
             self._finish(training, told, later)
             self._session.set_device(encoder.device_name)
-            scene.set_run(encoder, trained.features, trained.folder, trained.seconds)
+            scene.set_run(encoder, trained.features, trained.folder, trained.seconds, mapped=training.mapped)
             lines = partial(_lines, cube=scene.cube, encoder=encoder)
             self._session.events.emit(StepDone(say("the encoder was pretrained"), lines, leads_to_map=True))
             if scene is not self._session.shown:

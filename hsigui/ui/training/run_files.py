@@ -31,6 +31,7 @@ from hsigui.methods.registry import method
 from hsigui.methods.run_record import SETTINGS
 from hsigui.methods.settings import told
 from hsigui.pipeline import live
+from hsigui.pipeline.run_claim import is_claimed
 from hsigui.specs import PretrainSpec
 from hsigui.storage.recovery import scene_key
 from hsigui.storage.runs import LOCK, KeptRun, Runs, UnfinishedRun, give_up, unfinished_in
@@ -221,7 +222,7 @@ class RunFiles(QObject):
         scene = self._session.find(entry.scene)
         if scene is None:
             return None
-        origin, queue = scene.origin, self._session.queue
+        origin, queue, mapped = scene.origin, self._session.queue, scene.mapped_cube
 
         def done(found: live.Trained) -> None:
             queue.ended(entry)
@@ -230,7 +231,8 @@ class RunFiles(QObject):
             if scene.origin != origin:
                 scene.keep_run(Run(found.encoder, None, found.folder, found.seconds, origin.revision))
                 return
-            scene.set_run(found.encoder, found.features, found.folder, found.seconds if seconds is None else seconds)
+            took = found.seconds if seconds is None else seconds
+            scene.set_run(found.encoder, found.features, found.folder, took, mapped=mapped)
             scene.set_course(course_of(found.encoder))
 
         def failed(error: BaseException, trace: str) -> None:
@@ -238,7 +240,7 @@ class RunFiles(QObject):
             self._desk.fail(error, trace)
 
         watcher = Watcher(done=done, failed=failed, cancelled=lambda: queue.ended(entry))
-        work_on = partial(live.restore_run, cube=scene.mapped_cube, folder=folder)
+        work_on = partial(live.restore_run, cube=mapped, folder=folder)
         return self._desk.bridge.start(work_on, entry.title, watcher), origin
 
     def _look(self, scene: Scene, watcher: Watcher) -> None:
@@ -347,7 +349,9 @@ def _lock(folder: Path) -> Iterator[None]:
 
 
 def _is_held(folder: Path) -> bool:
-    """Whether a window is training in a folder."""
+    """Whether a window, or a command, is training in a folder."""
+    if is_claimed(folder):
+        return True
     lock = _lock_file(folder)
     free = lock.tryLock(0)
     if free:

@@ -6,6 +6,7 @@ import numpy as np
 from PySide6.QtCore import QPoint, Qt
 
 from hsigui.document.finished import ChosenStep
+from hsigui.document.paint_target import LABELS
 from hsigui.finishing.asked import step_of
 from hsigui.finishing.finished_map import FinishedMap
 from hsigui.finishing.step import finished
@@ -126,6 +127,6 @@ def test_tools_paint_on_the_map_while_it_is_chosen_and_labels_stay(qtbot, mapped
     assert scene.finishing.pixels == 0
     press(mapped, "V", SHIFT)
     press(mapped, "V")
-    assert not scene.finishing.painting, "validation labels are painted now"
+    assert scene.painting.on(LABELS), "validation labels are painted now"
     assert bar.validation.isVisible()
     idle(qtbot, mapped)
