@@ -36,8 +36,8 @@ PAGES = (
     "panels", "gallery",
     "labelling", "seeing", "places", "scenes", "prepare", "masks", "servers", "products", "label-files", "saving",
     "projects", "pictures", "spectra", "asking",
-    "confidence", "lscosa", "purified", "contrastdm", "several", "many-gpus", "huge", "features", "baselines", "evaluate",
-    "study", "maps", "clusters",
+    "confidence", "lscosa", "purified", "contrastdm", "several", "many-gpus", "huge", "features", "baselines",
+    "evaluate", "study", "maps", "clusters",
     "finishing", "tables", "layers", "unmixing", "feature-space", "matching", "api",
 )  # fmt: skip
 MARGIN = 16.0
