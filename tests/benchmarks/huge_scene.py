@@ -15,6 +15,7 @@ import argparse
 import json
 import os
 import platform
+import runpy
 import shutil
 import subprocess
 import sys
@@ -26,18 +27,16 @@ from typing import Any
 import numpy as np
 
 from hsigui.cube.demo import demo_scene
-from hsigui.labels.sampling import draw
-
-SQUARES, SIDE, LABELS = 12, 300, 10
-PICTURE = """
-import sys
-from pathlib import Path
 from hsigui.cube.open import open_cube
 from hsigui.cube.picture import picture_of
 from hsigui.cube.render import first_view
-cube = open_cube(Path(sys.argv[1]))
-print(picture_of(cube, first_view(cube)).rgb.shape)
-"""
+from hsigui.labels.sampling import draw
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from large_scene import peak_mb
+
+SQUARES, SIDE, LABELS = 12, 300, 10
 
 
 def write_scene(folder: Path, rows: int, cols: int, bands: int) -> tuple[Path, list[tuple[int, int]]]:
@@ -62,40 +61,48 @@ def write_scene(folder: Path, rows: int, cols: int, bands: int) -> tuple[Path, l
     return folder / "huge.hdr", corners
 
 
-def measured(command: list[str]) -> dict[str, float]:
-    """Seconds and highest resident memory of a process.
+def measured(folder: Path, words: list[str]) -> dict[str, float]:
+    """Seconds and highest resident memory of a command, which is a process of its own; "picture" is one, too.
 
     Raises:
         SystemExit: it failed.
     """
-    began = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    out, err = process.stdout.read(), process.stderr.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise SystemExit(f"{command}: {out}{err}")
-    peak = usage.ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
-    return {
-        "seconds": round(time.perf_counter() - began, 1), "cpu_s": round(usage.ru_utime + usage.ru_stime, 1),
-        "resident_mb": round(peak),
-    }  # fmt: skip
+    began, told = time.perf_counter(), folder / "told.json"
+    done = subprocess.run(
+        [sys.executable, __file__, "--child", str(told), *words], capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise SystemExit(f"{words}: {done.stdout}{done.stderr}")
+    return {"seconds": round(time.perf_counter() - began, 1), **json.loads(told.read_text())}
+
+
+def child(told: Path, words: list[str]) -> None:
+    """A command, and what it took."""
+    try:
+        if words[0] == "picture":
+            cube = open_cube(Path(words[1]))
+            picture_of(cube, first_view(cube))
+            return
+        sys.argv = ["hsigui", *words]
+        runpy.run_module("hsigui", run_name="__main__")
+    finally:  # a command ends by SystemExit
+        told.write_text(json.dumps({"cpu_s": round(time.process_time(), 1), "resident_mb": round(peak_mb())}))
 
 
 def measure(folder: Path, size: tuple[int, int, int], limit: str, steps: int) -> dict[str, Any]:
     path, corners = write_scene(folder, *size)
-    hsigui, bound = [sys.executable, "-m", "hsigui"], ["--memory-limit", limit]
+    bound = ["--memory-limit", limit]
     found: dict[str, Any] = {"size": list(size), "limit": limit, "bytes": (folder / "huge.img").stat().st_size}
-    found["info"] = measured([*hsigui, "info", str(path)])
-    found["picture"] = measured([sys.executable, "-c", PICTURE, str(path)])
+    found["info"] = measured(folder, ["info", str(path)])
+    found["picture"] = measured(folder, ["picture", str(path)])
     run, crop, (top, left) = folder / "run", folder / "crop.img", corners[0]
-    found["pretrain"] = measured([*hsigui, "pretrain", str(path), "--epochs", str(steps), "--out", str(run), *bound])
+    found["pretrain"] = measured(folder, ["pretrain", str(path), "--epochs", str(steps), "--out", str(run), *bound])
     part = ["--rows", f"{top}:{top + SIDE}", "--cols", f"{left}:{left + SIDE}"]
-    found["crop"] = measured([*hsigui, "prepare", str(path), *part, "--out", str(crop), *bound])
+    found["crop"] = measured(folder, ["prepare", str(path), *part, "--out", str(crop), *bound])
     labels = folder / "labels.npy"
     np.save(labels, draw(np.load(folder / "truth.npy"), LABELS, 0).train)
-    command = [*hsigui, "classify", str(crop.with_suffix(".hdr")), "--run", str(run), "--labels", str(labels)]
-    found["map of the crop"] = measured([*command, "--out", str(folder / "map.tif"), *bound])
+    command = ["classify", str(crop.with_suffix(".hdr")), "--run", str(run), "--labels", str(labels)]
+    found["map of the crop"] = measured(folder, [*command, "--out", str(folder / "map.tif"), *bound])
     return found
 
 
@@ -105,6 +112,9 @@ def numbers(text: str) -> tuple[int, int, int]:
 
 
 def main() -> None:
+    if sys.argv[1:2] == ["--child"]:
+        child(Path(sys.argv[2]), sys.argv[3:])
+        return
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--json", action="store_true", help="print JSON (the only form there is)")
     parser.add_argument("--size", type=numbers, default=(100_000, 20_000, 400), help="rows,cols,bands")
