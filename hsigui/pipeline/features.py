@@ -8,7 +8,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 Synthesise = Callable[[NDArray[np.float32], int, int, int], NDArray[np.float32]]
 ENCODER = "encoder"  # the name of the encoder's block of columns
 
+SAMPLED_VALUES = 8_000_000  # of the features that are looked at at once for their mean
 SETS_KEPT = 3  # of features in one run folder, with their levels
 ABANDONED_SECONDS = 24 * 3600.0
 
@@ -127,12 +128,42 @@ def finished(
             say("The scene has no pixel with data in all good bands."), say("Check the no-data value and bad bands.")
         )
     step = max(1, int(np.sqrt(valid.size / 200_000)))
-    sample = array[::step, ::step][valid[::step, ::step]].astype(np.float32)
-    if len(sample) == 0:
-        sample = array[valid].astype(np.float32)
-    mean, sd = sample.mean(axis=0), sample.std(axis=0)
+    if not valid[::step, ::step].any():
+        step = 1
+    mean, sd = _mean_and_deviation(array, valid, step)
     sd[sd < 1e-6] = 1.0
     return Features(array, valid, mean, sd, key, columns or {}, edges=edges)
+
+
+def _mean_and_deviation(
+    array: NDArray[np.float16] | FeatureFile, valid: NDArray[np.bool_], step: int
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Of every feature (one number a feature each) over every so many-th valid pixel of features (rows x cols x
+    features); some rows at a time, and as numpy does it for all at once, bit
+    for bit: it adds one pixel after the other."""
+    if array.shape[2] == 1:  # the exception: a column by itself is added in pairs, and is small
+        each = len(valid)
+    else:
+        each = step * max(1, SAMPLED_VALUES // max(1, -(-valid.shape[1] // step) * array.shape[2]))
+
+    def rows() -> Iterator[NDArray[np.float32]]:
+        for top in range(0, len(valid), each):
+            block = np.asarray(array[top : top + each : step, ::step])
+            yield block[valid[top : top + each : step, ::step]].astype(np.float32)
+
+    count = np.float32(np.count_nonzero(valid[::step, ::step]))
+    mean = _added(rows()) / count
+    return mean, np.sqrt(_added(np.square(part - mean) for part in rows()) / count)
+
+
+def _added(parts: Iterable[NDArray[np.float32]]) -> NDArray[np.float32]:
+    """The sum of all vectors (vectors x features each), in their order."""
+    total: NDArray[np.float32] | None = None
+    for part in parts:
+        if len(part):
+            total = np.add.reduce(part if total is None else np.concatenate([total[None], part]), axis=0)
+    assert total is not None
+    return total
 
 
 class Store:

@@ -16,14 +16,17 @@ from hsigui.errors import HsiError
 from hsigui.jobs import Cancelled, SilentContext
 from hsigui.labels.sampling import draw
 from hsigui.memory import resident
+from hsigui.methods import loop
 from hsigui.methods.scene import SceneValues
 from hsigui.pipeline import classify as classify_module
 from hsigui.pipeline import disk, edge_pooling, mapped
 from hsigui.pipeline import embed as embed_module
+from hsigui.pipeline import features as features_module
 from hsigui.pipeline.classify import classify
 from hsigui.pipeline.edge_pooling import Pooling, pool
 from hsigui.pipeline.embed import embed, tile_side
 from hsigui.pipeline.feature_file import FeatureFile
+from hsigui.pipeline.features import finished
 from hsigui.pipeline.pretrain import pretrain
 from hsigui.pipeline.probe import fit_probe
 from hsigui.specs import MapSpec, PretrainSpec, ProbeSpec
@@ -199,6 +202,8 @@ def test_a_training_by_windows_is_said_and_goes_on_only_under_the_same_limit(tmp
     cube = make_cube()
     spec = PretrainSpec(epochs=6, device="cpu")
     leave(monkeypatch, 20_000)
+    for name in ("READ_SECONDS", "KEEP_SECONDS", "KEEP_SHARE"):
+        monkeypatch.setattr(loop, name, 0.0)
     told = Told()
 
     class Stopped(Told):
@@ -233,3 +238,17 @@ def test_what_is_held_of_a_scene_follows_the_limit(monkeypatch):
     assert module.FEWEST_WINDOWS <= len(windows) < module.MOST_WINDOWS
     held = sum(values.nbytes for values, _ in windows)
     assert held * module.COPIES <= 0.3 * 10 * MB or len(windows) == module.FEWEST_WINDOWS
+
+
+@pytest.mark.parametrize("shape", [(30, 40, 7), (900, 500, 3), (1, 50, 4), (700, 700, 1), (512, 600, 33)])
+def test_mean_and_deviation_by_rows_are_those_of_numpy_for_all_at_once(shape, monkeypatch):
+    monkeypatch.setattr(features_module, "SAMPLED_VALUES", 5_000)
+    rng = np.random.default_rng(shape[0])
+    array = (100 * rng.normal(size=shape) + 3).astype(np.float16)
+    valid = rng.random(shape[:2]) > 0.3
+    found = finished(array, valid, "")
+    step = max(1, int(np.sqrt(valid.size / 200_000)))
+    sample = array[::step, ::step][valid[::step, ::step]].astype(np.float32)
+    assert np.array_equal(found.mean, sample.mean(axis=0))
+    assert np.array_equal(found.sd, sample.std(axis=0))
+    assert found.mean.dtype == found.sd.dtype == np.float32
