@@ -28,10 +28,14 @@ def pam(classes: ClassTable, array: NDArray[np.integer], geo: Geo | None = None)
         array: class numbers, rows x cols; counted into the table.
         geo: the place, for formats that cannot hold it themselves.
     """
+    return counted_pam(classes, np.bincount(array.ravel(), minlength=1), geo)
+
+
+def counted_pam(classes: ClassTable, counts: NDArray[np.integer], geo: Geo | None = None) -> bytes:
+    """As `pam`, of a map whose pixels are counted already: how many there are of each number, one an entry."""
     root = ET.fromstring(aux_xml(classes, geo))
     band = root.find("PAMRasterBand")
     assert band is not None
-    counts = np.bincount(array.ravel(), minlength=1)
     table = ET.SubElement(band, "GDALRasterAttributeTable", tableType="thematic")
     for index, (name, kind, usage) in enumerate(_COLUMNS):
         column = ET.SubElement(table, "FieldDefn", index=str(index))
