@@ -1,35 +1,28 @@
-"""Many cubes one after the other, by any number of processes: what failed does not stop the rest, and what is done
-already is not done again. Loads no torch."""
+"""Many cubes, one after the other or several at once, by any number of processes: what failed does not stop the rest,
+and what is done already is not done again. Loads no torch."""
 
 from __future__ import annotations
 
-import contextlib
 import glob
-import hashlib
 import time
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
-from hsigui.claims import Claim, Claims
+from hsigui.claims import Claim, Claims, Owner
 from hsigui.cube.formats.table import reader_of
-from hsigui.errors import HsiError, is_out_of_memory, out_of_memory
+from hsigui.errors import HsiError
 from hsigui.jobs import Context
+from hsigui.pipeline.executors.seam import Executor, each_tried_again
+from hsigui.pipeline.executors.serial import Serial
+from hsigui.pipeline.one_cube import Attempt, Make, Order, Piece, key_of, known_of
 from hsigui.pipeline.outcomes import FAILED, MADE, UNCHANGED, CubeOutcome, Outcomes
 from hsigui.texts import say
 
 LOOK_AGAIN = 0.5  # seconds between two looks at what others have in work
-
-
-@dataclass(frozen=True)
-class Order:
-    """A cube and the map that is to be made of it."""
-
-    cube: Path
-    map: Path
-
-
-Make = Callable[[Order, Context], CubeOutcome]
+TABLE_SHARE = 20  # writing the table takes no more than this part of the time: it grows with the number of cubes
+NAMES_TOLD = 3  # of the cubes that are in work at once
 
 
 def found(patterns: Iterable[str | Path]) -> tuple[Path, ...]:
@@ -84,8 +77,9 @@ def orders(cubes: Sequence[Path], folder: Path, suffix: str) -> tuple[Order, ...
 
 
 def run(
-    wanted: Sequence[Order], make: Make, settings: str, table: Path, ctx: Context, *, claims: Claims | None = None
-) -> tuple[CubeOutcome, ...]:
+    wanted: Sequence[Order], make: Make, settings: str, table: Path, ctx: Context, *, claims: Claims | None = None,
+    executor: Executor | None = None,
+) -> tuple[CubeOutcome, ...]:  # fmt: skip
     """Makes the maps, and tells and notes the outcome of each as soon as it is known.
 
     Any number of processes and machines may do so in one folder at once: each map is claimed before it is made, what
@@ -95,22 +89,33 @@ def run(
         make: the map of an order; its outcome's `key` is filled in here.
         settings: all that the maps depend on besides the cubes.
         table: CSV file of the outcomes, see `outcomes`; what is known of an earlier run is not done again.
+        executor: who makes them, entered already; None for this process, one after the other. A cube whose worker is
+            lost is given to another once more, and has failed where that is lost too.
 
     Returns:
         The outcomes of these orders, in their order.
 
     Raises:
-        HsiError: the outcomes cannot be written.
+        HsiError: the outcomes cannot be written, or the executor is lost.
         Cancelled: through the context; what was done is noted.
     """
     batch = _Batch(wanted, make, settings, Outcomes(table, claims), ctx)
     batch.outcomes.write_table()
-    while waiting := [number for number in range(len(wanted)) if number not in batch.done]:
-        tried = [batch.tried(number) for number in waiting]
-        if not any(tried):
-            ctx.check()
-            time.sleep(LOOK_AGAIN)
-    batch.outcomes.write_table()
+    whole = False
+    try:
+        while waiting := batch.waiting():
+            for number in batch.tried(waiting, executor or Serial()):
+                batch.tell(number)
+            if batch.waiting():
+                ctx.check()
+                time.sleep(LOOK_AGAIN)
+        whole = True
+    finally:
+        if whole:
+            batch.outcomes.write_table()
+        else:
+            with suppress(HsiError):  # what ended the whole is told
+                batch.outcomes.write_table()
     return tuple(batch.done[number] for number in range(len(wanted)))
 
 
@@ -119,65 +124,123 @@ class _Batch:
 
     Attributes:
         done: outcomes by the number of their order.
+        at: those in work: how much of each is done, from 0 to 1.
+        ctx: of the whole.
     """
 
     def __init__(self, wanted: Sequence[Order], make: Make, settings: str, outcomes: Outcomes, ctx: Context) -> None:
-        self.wanted, self.outcomes, self.done = wanted, outcomes, dict[int, CubeOutcome]()
-        self._make, self._settings, self._ctx = make, settings, ctx
-        self._before = {number: outcomes.of(order.map) for number, order in enumerate(wanted)}
+        self.outcomes, self.done, self.at = outcomes, dict[int, CubeOutcome](), dict[int, float]()
+        self._pieces = [Piece(order, key_of(order, settings), outcomes.of(order.map)) for order in wanted]
+        self._attempt, self.ctx = Attempt(outcomes, make), ctx
+        self._elsewhere: dict[int, Owner] = {}
+        self._table_at, self._table_took = time.monotonic(), 0.0
 
-    def tried(self, number: int) -> bool:
-        """Makes a map unless it is there or another is at it; returns whether its outcome is known now."""
-        order, total = self.wanted[number], len(self.wanted)
-        name = order.cube.name
-        self._ctx.progress(
-            len(self.done), total, say("Classifying, {name} ({number} of {count})", name=name, number=number + 1,
-                                       count=total)
-        )  # fmt: skip
-        key = _key(order, self._settings)
-        if (known := self._known(number, order, key)) is not None:
-            if known.outcome == UNCHANGED and known != self._before[number]:
-                self.outcomes.note(known, order.map)
-            self._take(number, known)
-            return True
-        claim = self.outcomes.claim(order.map)
-        if not isinstance(claim, Claim):
-            self._ctx.progress(len(self.done), total, say("{name} is in work by {owner}", name=name, owner=claim))
+    def waiting(self) -> list[int]:
+        """The orders whose outcome is not known."""
+        return [number for number in range(len(self._pieces)) if number not in self.done]
+
+    def tried(self, waiting: Sequence[int], executor: Executor) -> Iterator[int]:
+        """Has all maps made that are not in work elsewhere; yields the orders whose outcome is known now."""
+        free = []
+        for number in waiting:
+            if self._is_known(number):
+                yield number
+            elif self._is_free(number):
+                free.append(number)
+        pieces = [self._pieces[number] for number in free]
+        for ended in each_tried_again(executor, self._attempt, pieces, lambda n: _One(self, free[n])):
+            number, found = free[ended.number], ended.value
+            self.at.pop(number, None)
+            if ended.lost:
+                found = self._lost(number, ended.lost)
+            if isinstance(found, CubeOutcome):
+                self.done[number] = found
+                self._write_table_now_and_then()
+                yield number
+            elif found is not None:
+                self._elsewhere[number] = found
+                self._tell_elsewhere(number)
+
+    def tell(self, number: int) -> None:
+        """Tells an outcome that is known now."""
+        self.ctx.partial(told(self.done[number], len(self.done), len(self._pieces)))
+
+    def _is_known(self, number: int) -> bool:
+        piece = self._pieces[number]
+        known = known_of(piece, self.outcomes)
+        if known is None:
             return False
-        with claim:
-            known = self._known(number, order, key)  # it may have been made between the look and the claim
-            if known is None:
-                made = _made(order, self._make, _One(self._ctx, order, len(self.done), total))
-                known = replace(made, key=key)
-                self.outcomes.note(known, order.map)
-                self.outcomes.write_table()
-        self._take(number, known)
+        if known.outcome == UNCHANGED and known != piece.before:
+            self.outcomes.note(known, piece.order.map)
+        self.done[number] = known
         return True
 
-    def _known(self, number: int, order: Order, key: str) -> CubeOutcome | None:
-        """The outcome of a map that need not be made: it is there, or another has tried since this call began."""
-        line = self.outcomes.of(order.map)
-        if line is None or line.key != key:
-            return None
-        if line.outcome != FAILED and order.map.is_file():
-            return replace(line, outcome=UNCHANGED) if line == self._before[number] else line
-        return line if line.outcome == FAILED and line != self._before[number] else None
+    def _is_free(self, number: int) -> bool:
+        """Whether the order may be given to a worker; what another had in work is looked at here, since who looks must
+        remember how long nothing has stirred."""
+        if number not in self._elsewhere:
+            return True
+        claim = self.outcomes.claim(self._pieces[number].order.map)
+        if isinstance(claim, Claim):
+            claim.release()
+            del self._elsewhere[number]
+            return True
+        self._elsewhere[number] = claim
+        self._tell_elsewhere(number)
+        return False
 
-    def _take(self, number: int, line: CubeOutcome) -> None:
-        self.done[number] = line
-        self._ctx.partial(told(line, len(self.done), len(self.wanted)))
+    def _tell_elsewhere(self, number: int) -> None:
+        name, owner = self._pieces[number].order.cube.name, self._elsewhere[number]
+        self.ctx.progress(
+            len(self.done), len(self._pieces), say("{name} is in work by {owner}", name=name, owner=owner)
+        )
 
+    def _lost(self, number: int, why: str) -> CubeOutcome | Owner:
+        """Notes that a cube took all workers that were at it away; or who is at it meanwhile."""
+        piece = self._pieces[number]
+        claim = self.outcomes.claim(piece.order.map)
+        if not isinstance(claim, Claim):
+            return claim
+        with claim:
+            line = CubeOutcome(str(piece.order.cube), FAILED, "", message=why, key=piece.key)
+            self.outcomes.note(line, piece.order.map)
+        return line
 
-def _made(order: Order, make: Make, ctx: Context) -> CubeOutcome:
-    started = time.perf_counter()
-    try:
-        outcome = make(order, ctx)
-    except HsiError as error:
-        outcome = CubeOutcome(str(order.cube), FAILED, "", message=error.message)
-    except Exception as error:  # noqa: BLE001 - whatever is wrong with one cube, the others are still classified
-        said = out_of_memory().message if is_out_of_memory(error) else f"{type(error).__name__}: {error}"
-        outcome = CubeOutcome(str(order.cube), FAILED, "", message=said)
-    return replace(outcome, seconds=round(time.perf_counter() - started, 2))
+    def _write_table_now_and_then(self) -> None:
+        started = time.monotonic()
+        if started - self._table_at >= TABLE_SHARE * self._table_took:
+            self.outcomes.write_table()
+            self._table_at = time.monotonic()
+            self._table_took = self._table_at - started
+
+    def hear(self, number: int, share: float, text: str) -> None:
+        """Tells of the whole what a worker tells of its cube."""
+        self.at[number] = share
+        self.ctx.progress(len(self.done) + sum(self.at.values()), len(self._pieces), self._in_work(number, text))
+
+    def _in_work(self, number: int, text: str) -> str:
+        count = len(self._pieces)
+        if len(self.at) > 1:
+            names = [
+                say("{name} {share:.0f} %", name=self._pieces[n].order.cube.name, share=100 * share)
+                for n, share in sorted(self.at.items())
+            ]
+            more = ["…"] if len(names) > NAMES_TOLD else []
+            return say(
+                "Classifying, {done} of {count} done, {working} in work: {names}",
+                done=len(self.done),
+                count=count,
+                working=len(self.at),
+                names=", ".join(names[:NAMES_TOLD] + more),
+            )
+        name = self._pieces[number].order.cube.name
+        if text:
+            return say("Classifying, {name}, {text}", name=name, text=text)
+        return say("Classifying, {name} ({number} of {count})", name=name, number=number + 1, count=count)
+
+    def warn(self, number: int, message: str) -> None:
+        """Tells a warning with the name of its cube."""
+        self.ctx.warn(f"{self._pieces[number].order.cube.name}: {message}")
 
 
 def told(line: CubeOutcome, number: int, total: int) -> str:
@@ -196,42 +259,24 @@ def told(line: CubeOutcome, number: int, total: int) -> str:
     return f"{number:>{len(str(total))}}/{total}  {Path(line.cube).name}: {what}"
 
 
-def _key(order: Order, settings: str) -> str:
-    """Changes with the files of the cube (size and time), with where its map goes and with the settings."""
-    files = [order.cube]
-    with contextlib.suppress(HsiError, OSError):  # a file of the scene is missing
-        row = reader_of(order.cube)
-        files = files if row is None else list(row.files_of(order.cube))
-    digest = hashlib.sha256(f"{settings}\n{order.map.resolve()}".encode())
-    for path in files:
-        about = path.stat() if path.exists() else None
-        digest.update(repr((str(path.resolve()), about and (about.st_size, about.st_mtime_ns))).encode())
-    return digest.hexdigest()[:24]
-
-
 @dataclass(frozen=True)
 class _One:
     """The context of one cube: its progress is told as that of the whole, its warnings with its name."""
 
-    ctx: Context
-    order: Order
+    batch: _Batch
     number: int
-    total: int
 
     def progress(self, done: float, total: float, text: str = "") -> None:
-        part = min(0.99, done / total) if total else 0.0
-        self.ctx.progress(
-            self.number + part, self.total, say("Classifying, {name}, {text}", name=self.order.cube.name, text=text)
-        )
+        self.batch.hear(self.number, min(0.99, done / total) if total else 0.0, text)
 
     def metric(self, name: str, value: float, step: int) -> None:
-        self.ctx.metric(name, value, step)
+        self.batch.ctx.metric(name, value, step)
 
     def partial(self, value: object) -> None:
-        self.ctx.partial(value)
+        self.batch.ctx.partial(value)
 
     def warn(self, message: str) -> None:
-        self.ctx.warn(f"{self.order.cube.name}: {message}")
+        self.batch.warn(self.number, message)
 
     def check(self) -> None:
-        self.ctx.check()
+        self.batch.ctx.check()

@@ -225,7 +225,12 @@ class _Child:
         try:
             while True:
                 heard.put((self, pickle.load(answers)))
-        except (EOFError, OSError, ValueError, pickle.UnpicklingError):  # it was killed, perhaps in the middle of a word
+        except (
+            EOFError,
+            OSError,
+            ValueError,
+            pickle.UnpicklingError,
+        ):  # perhaps in the middle of a word
             heard.put((self, None))
         except Exception as error:  # noqa: BLE001 - whatever a class of others does when it is unpickled
             heard.put((self, Raised(-1, error, traceback.format_exc())))
