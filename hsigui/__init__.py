@@ -13,7 +13,7 @@ __version__ = "0.1.0"
 _PLACES = {
     "hsigui.api": (
         "areas", "ask", "classify", "classify_by", "derive", "edit", "embed", "evaluate", "fit", "keep",
-        "load_classifier", "load_encoder", "mask", "match", "open", "open_bands", "prepare", "pretrain",
+        "load_classifier", "load_encoder", "mask", "match", "memory_limit", "open", "open_bands", "prepare", "pretrain",
         "quality_layers", "read_labels", "read_library", "read_mask", "sample", "save", "save_cube", "separability",
         "statistics",
     ),

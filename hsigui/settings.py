@@ -54,6 +54,7 @@ class Settings:
         last_folder: where a file was chosen last.
         device: "auto", "cpu", "cuda" or "mps".
         memory_gib: memory that files may ask for, in GiB; 0 for all that the machine has.
+        work_gib: memory that the window's work may take, in GiB; 0 for no limit.
         threads: of the processor that trainings of the window take; 0 for all but one.
         runs_folder: where the window keeps runs; empty for the platform's folder.
         wavelength_unit: "nm" or "um", in which the window writes wavelengths; files are in nm always.
@@ -73,6 +74,7 @@ class Settings:
     last_folder: str = ""
     device: str = "auto"
     memory_gib: float = 0.0
+    work_gib: float = 0.0
     threads: int = 0
     runs_folder: str = ""
     wavelength_unit: str = "nm"
@@ -189,7 +191,7 @@ def _from_json(values: dict[str, Any]) -> Settings:
         elif spec.name == "over_image":
             if isinstance(value, list):
                 taken[spec.name] = tuple(v for v in value if isinstance(v, str) and v)[:RECENT_LIMIT]
-        elif spec.name in ("memory_gib", "cache_gib"):
+        elif spec.name in ("memory_gib", "work_gib", "cache_gib"):
             if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 2**20:
                 taken[spec.name] = float(value)
         elif spec.name == "threads":

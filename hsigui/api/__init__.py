@@ -15,6 +15,7 @@ from hsigui.api.cubes import open_bands, prepare, save_cube
 from hsigui.api.finishing import edit
 from hsigui.api.given import LabelsLike, LibraryLike, PathLike, TruthLike
 from hsigui.api.layers import derive, separability, statistics
+from hsigui.api.limits import memory_limit
 from hsigui.api.mapping import ask, classify, fit, load_classifier
 from hsigui.api.masking import MaskLike, MasksLike, mask, read_mask
 from hsigui.api.reading import open, quality_layers, read_labels, read_library
@@ -75,6 +76,7 @@ __all__ = [
     "load_encoder",
     "mask",
     "match",
+    "memory_limit",
     "open",
     "open_bands",
     "prepare",

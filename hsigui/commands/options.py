@@ -7,7 +7,8 @@ from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 
-from hsigui.commands.values import background, bands, buffer, natural, scale, size, words
+from hsigui.commands.values import background, bands, buffer, memory, natural, scale, size, words
+from hsigui.cube import working_memory
 from hsigui.cube.formats.rows import listed
 from hsigui.cube.remote.opening import is_address
 from hsigui.labels.formats import table as labels
@@ -30,7 +31,8 @@ def command(name: str, module: str = "") -> Callable[[argparse.Namespace], None]
         from hsigui.commands.outputs import careful
 
         kind = progress.NONE if getattr(arguments, "quiet", False) else getattr(arguments, "progress", progress.AUTO)
-        with careful(getattr(arguments, "overwrite", False)), progress.chosen(kind):
+        bound = working_memory.limited(getattr(arguments, "memory_limit", None))
+        with careful(getattr(arguments, "overwrite", False)), progress.chosen(kind), bound:
             getattr(import_module(f"hsigui.commands.{module or name}"), name)(arguments)
 
     return work
@@ -119,6 +121,15 @@ def add_scale(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--scale", type=scale, metavar="X", help=say("divide the stored values by X (the file's own scale factor)")
     )
+
+
+def add_memory_limit(parser: argparse.ArgumentParser) -> None:
+    """How much memory the work may take."""
+    parser.add_argument(
+        "--memory-limit", type=memory, metavar="SIZE",
+        help=say("memory that the whole process may take, as 2GB, 1.5GiB or 50%% of the machine's: work is done in "
+                 "smaller pieces (no limit)"),
+    )  # fmt: skip
 
 
 def add_outside(parser: argparse.ArgumentParser) -> None:

@@ -12,7 +12,7 @@ from hsigui.commands.helping import Parser
 from hsigui.commands.map_parser import add_card, add_classify, add_export
 from hsigui.commands.mask_parser import add_mask, add_masks
 from hsigui.commands.match_parser import add_match
-from hsigui.commands.options import add_outside, add_progress, add_reading, add_scale, scene
+from hsigui.commands.options import add_memory_limit, add_outside, add_progress, add_reading, add_scale, scene
 from hsigui.commands.prepare_parser import add_prepare
 from hsigui.commands.project_parser import add_project
 from hsigui.commands.scene_parser import add_derive, add_info, add_labels, add_separability, add_statistics
@@ -67,6 +67,8 @@ def build_parser() -> argparse.ArgumentParser:
         add_outside(commands.choices[name])
     for name in ("prepare", "mask", "derive", "statistics", "areas", "pretrain", "classify", "study"):
         add_progress(commands.choices[name])
+    for name in ("prepare", "derive", "statistics", "separability", "pretrain", "classify", "study"):
+        add_memory_limit(commands.choices[name])
     add_demo(commands)
     return parser
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import math
 
+from hsigui.cube import working_memory
 from hsigui.cube.demo_spec import LEAST
 from hsigui.errors import HsiError
 from hsigui.specs import split_of
@@ -37,6 +38,15 @@ def split(text: str) -> str:
     """A kind of split, as it was typed; `specs.split_of` reads it."""
     try:
         split_of(text)
+    except HsiError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    return text
+
+
+def memory(text: str) -> str:
+    """An amount of memory, as it was typed; `working_memory.size_of` reads it."""
+    try:
+        working_memory.size_of(text)
     except HsiError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
     return text

@@ -14,6 +14,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from hsigui import log
+from hsigui.cube import working_memory
 from hsigui.cube.demo_spec import DemoSpec
 from hsigui.errors import is_out_of_memory
 from hsigui.pipeline.torch_library import load_before_import
@@ -44,6 +45,7 @@ def run(
     store = SettingsStore()
     theme.apply(app, store.load().theme)
     no_log = log.start()
+    working_memory.heed_setting()
     window = MainWindow(store)
     if no_log:
         window.messages.warning(no_log)

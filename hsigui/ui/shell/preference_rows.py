@@ -156,6 +156,15 @@ def _memory(parent: QWidget) -> Editor:
     return Editor(spin, lambda value: spin.setValue(float(str(value))), lambda: round(spin.value(), 1))
 
 
+def _work(parent: QWidget) -> Editor:
+    spin = QDoubleSpinBox(parent)
+    spin.setDecimals(1)
+    spin.setRange(0.0, machine_memory() / 2**30)
+    spin.setSuffix(say(" GiB"))
+    spin.setSpecialValueText(say("no limit"))
+    return Editor(spin, lambda value: spin.setValue(float(str(value))), lambda: round(spin.value(), 1))
+
+
 def _threads(parent: QWidget) -> Editor:
     spin = QSpinBox(parent)
     spin.setRange(0, os.cpu_count() or 1)
@@ -196,6 +205,9 @@ ROWS: tuple[PreferenceRow, ...] = (
                       "before it"), _language),
     PreferenceRow("memory_gib", say("&Memory for files"),
                   say("Files that announce more are refused before they are read"), _memory),
+    PreferenceRow("work_gib", say("Memory for wor&k"),
+                  say("Trainings, features and maps of scenes that need more are made in smaller pieces, from the next "
+                      "one on"), _work),
     PreferenceRow("threads", say("&Threads of trainings"),
                   say("Fewer leave the machine to other programs; from the next training or run that is opened"),
                   _threads),
