@@ -146,19 +146,27 @@ def work_folder(out: Path, key: str, claims: Claims | None = None) -> Iterator[P
         HsiError: another call is at this map, or the folder cannot be written.
     """
     folder = folder_of(out)
-    try:
+    with _told_of(folder):
         folder.mkdir(parents=True, exist_ok=True)
         claim = (claims or Claims()).take(folder / CLAIM)
-        if not isinstance(claim, Claim):
-            raise HsiError(
-                say("{path} is in work by {owner}.", path=out, owner=claim),
-                say("Wait for it, or choose another name. Of a process that is no more, try again in a minute."),
-            )
-        with claim:
+    if not isinstance(claim, Claim):
+        raise HsiError(
+            say("{path} is in work by {owner}.", path=out, owner=claim),
+            say("Wait for it, or choose another name. Of a process that is no more, try again in a minute."),
+        )
+    with claim:
+        with _told_of(folder):
             if _key_of(folder) != key:
                 _clear(folder)
                 saving.write_bytes(folder / PLAN, json.dumps({"format": "hsigui-tiles", "key": key}).encode())
-            yield folder
+        yield folder
+
+
+@contextmanager
+def _told_of(folder: Path) -> Iterator[None]:
+    """Turns what the system says of a folder that cannot be written into an HsiError."""
+    try:
+        yield
     except OSError as error:
         raise HsiError(
             say("{folder} cannot be written: {reason}.", folder=folder, reason=error.strerror or error),
