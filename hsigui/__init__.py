@@ -12,10 +12,10 @@ __version__ = "0.1.0"
 
 _PLACES = {
     "hsigui.api": (
-        "areas", "ask", "classify", "classify_by", "derive", "edit", "embed", "evaluate", "fit", "keep",
-        "load_classifier", "load_encoder", "mask", "match", "memory_limit", "open", "open_bands", "prepare", "pretrain",
-        "quality_layers", "read_labels", "read_library", "read_mask", "sample", "save", "save_cube", "separability",
-        "statistics",
+        "areas", "ask", "classify", "classify_by", "classify_by_tiles", "derive", "edit", "embed", "evaluate", "fit",
+        "keep", "load_classifier", "load_encoder", "mask", "match", "memory_limit", "open", "open_bands", "prepare",
+        "pretrain", "quality_layers", "read_labels", "read_library", "read_mask", "sample", "save", "save_cube",
+        "separability", "statistics",
     ),
     "hsigui.analysis.class_statistics": ("ClassStatistics", "Statistics"),
     "hsigui.analysis.layer": ("Layer", "LayerRecipe"),
@@ -39,6 +39,8 @@ _PLACES = {
     "hsigui.pipeline.evaluation": ("Evaluation",),
     "hsigui.pipeline.features": ("Features",),
     "hsigui.pipeline.result": ("Result",),
+    "hsigui.pipeline.tiling.mapping": ("TiledMap",),
+    "hsigui.pipeline.tiling.order": ("SceneFile",),
     "hsigui.pipeline.values": ("Classifier", "Filters", "KeptClassifier", "LabelSplit", "Labels", "SceneFeatures"),
     "hsigui.pipeline.zone_measures": ("StatisticsTables",),
     "hsigui.pipeline.zone_tables": ("AreaTables",),

@@ -9,6 +9,7 @@ from hsigui.api import (
     ask,
     classify,
     classify_by,
+    classify_by_tiles,
     derive,
     edit,
     embed,
@@ -52,6 +53,8 @@ from hsigui.pipeline.edited import EditedMap
 from hsigui.pipeline.evaluation import Evaluation
 from hsigui.pipeline.features import Features
 from hsigui.pipeline.result import Result
+from hsigui.pipeline.tiling.mapping import TiledMap
+from hsigui.pipeline.tiling.order import SceneFile
 from hsigui.pipeline.values import Classifier, Filters, KeptClassifier, Labels, LabelSplit, SceneFeatures
 from hsigui.pipeline.zone_measures import StatisticsTables
 from hsigui.pipeline.zone_tables import AreaTables
@@ -147,6 +150,7 @@ __all__ = [
     "Result",
     "Savgol",
     "SceneFeatures",
+    "SceneFile",
     "Separability",
     "Sieve",
     "SpectralLibrary",
@@ -154,6 +158,7 @@ __all__ = [
     "Statistics",
     "StatisticsTables",
     "System",
+    "TiledMap",
     "WhiteDark",
     "Window",
     "__version__",
@@ -161,6 +166,7 @@ __all__ = [
     "ask",
     "classify",
     "classify_by",
+    "classify_by_tiles",
     "derive",
     "edit",
     "embed",

@@ -96,6 +96,11 @@ def others_kept() -> Iterator[SeenFiles]:
         _kept = before
 
 
+def others_are_kept() -> bool:
+    """Whether this process is within such a block."""
+    return _kept is not None
+
+
 @contextmanager
 def written_beside(*targets: Path) -> Iterator[tuple[Path, ...]]:
     """Gives one scratch path for each target, in its folder; on leaving they are renamed to the targets, in order.

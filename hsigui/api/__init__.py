@@ -19,6 +19,7 @@ from hsigui.api.limits import memory_limit
 from hsigui.api.mapping import ask, classify, fit, load_classifier
 from hsigui.api.masking import MaskLike, MasksLike, mask, read_mask
 from hsigui.api.reading import open, quality_layers, read_labels, read_library
+from hsigui.api.tiling import classify_by_tiles
 from hsigui.api.training import embed, load_encoder, pretrain
 from hsigui.api.writing import keep, save
 from hsigui.api.zones import areas
@@ -30,6 +31,8 @@ from hsigui.jobs import Context, quiet
 from hsigui.masks.mask import Mask
 from hsigui.pipeline.edited import EditedMap
 from hsigui.pipeline.result import Result
+from hsigui.pipeline.tiling.mapping import TiledMap
+from hsigui.pipeline.tiling.order import SceneFile
 from hsigui.pipeline.values import Classifier, Filters, KeptClassifier, Labels, LabelSplit, SceneFeatures
 from hsigui.specs import MapSpec, PretrainSpec, ProbeSpec, SplitSpec
 
@@ -57,15 +60,18 @@ __all__ = [
     "ProbeSpec",
     "Result",
     "SceneFeatures",
+    "SceneFile",
     "Separability",
     "SpectralLibrary",
     "SplitSpec",
     "Statistics",
+    "TiledMap",
     "TruthLike",
     "areas",
     "ask",
     "classify",
     "classify_by",
+    "classify_by_tiles",
     "derive",
     "edit",
     "embed",

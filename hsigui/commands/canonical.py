@@ -1,7 +1,7 @@
 """The command line that gave some arguments, written so that it does the same from any folder.
 
 Paths are whole, options have their full names, and what only says how to begin (`--resume`, `--replace`, `--overwrite`)
-is left out: in an empty folder it means nothing. So is how the work is told of.
+is left out: in an empty folder it means nothing. So is how the work is told of, and by whom it is done.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 
 from hsigui.cube.remote.stand_ins import plain_address
 
-BEGINNING = ("resume", "replace", "overwrite", "help", "progress", "quiet")
+BEGINNING = ("resume", "replace", "overwrite", "help", "progress", "quiet", "jobs", "scheduler", "memory_limit")
 
 
 def canonical(arguments: argparse.Namespace, **instead: object) -> str:

@@ -3,35 +3,26 @@
 from __future__ import annotations
 
 import argparse
-import dataclasses
-import json
 from pathlib import Path
-
-import numpy as np
 
 from hsigui import api
 from hsigui.commands import classify_by as by_spectra
-from hsigui.commands.canonical import canonical
+from hsigui.commands import classify_tiles as by_tiles
 from hsigui.commands.console import counted, run_with_progress, tell, tell_of
+from hsigui.commands.many_maps import map_many
 from hsigui.commands.mask import given_masks, require_a_use
-from hsigui.commands.outputs import check_folder, check_outputs
+from hsigui.commands.one_map import LAYERS, asked_of, command_of, filters, mapped, write
+from hsigui.commands.outputs import check_outputs
 from hsigui.commands.reading import reading
 from hsigui.commands.without_effect import Need, of_filters, require_effect
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
 from hsigui.masks.using import MAP
 from hsigui.methods import run_record
-from hsigui.pipeline import batch, kept_probe
-from hsigui.pipeline.outcomes import FAILED, MADE, CubeOutcome
+from hsigui.pipeline import batch
 from hsigui.pipeline.result import Result
-from hsigui.pipeline.values import Filters, KeptClassifier
-from hsigui.report.map_options import MapOptions
 from hsigui.report.table import layer_suffixes, map_suffixes
-from hsigui.specs import MapSpec
 from hsigui.texts import say
-
-TABLE = "outcomes.csv"
-LAYERS = ("confidence", "entropy", "probabilities")
 
 
 def classify(arguments: argparse.Namespace) -> None:
@@ -54,7 +45,9 @@ def classify(arguments: argparse.Namespace) -> None:
     if arguments.labels is not None:
         _fit_and_map(arguments, _the_one(cubes, arguments))
     elif arguments.out_dir is not None:
-        _map_many(arguments, cubes)
+        map_many(arguments, cubes)
+    elif by_tiles.is_asked_for(arguments):
+        by_tiles.map_tiles(arguments, _the_one(cubes, arguments))
     else:
         _map_one(arguments, _the_one(cubes, arguments))
 
@@ -81,6 +74,7 @@ def _needs(arguments: argparse.Namespace) -> list[Need]:
         ),
         Need("table", many, say("--table is of the maps of --out-dir.")),
         Need("shard", many, say("--shard is of the maps of --out-dir.")),
+        *by_tiles.needs(arguments),
     ]
 
 
@@ -111,7 +105,7 @@ def _fit_and_map(arguments: argparse.Namespace, path: Path) -> None:
     )  # fmt: skip
     tell_of(labels)
     masks = given_masks(arguments, cube, MAP)
-    _asked(arguments)  # refused now rather than after the features are made
+    asked_of(arguments)  # refused now rather than after the features are made
 
     def work(ctx: Context) -> Result:
         encoder = api.load_encoder(arguments.run_folder)
@@ -121,17 +115,17 @@ def _fit_and_map(arguments: argparse.Namespace, path: Path) -> None:
         )
         result = api.classify(
             features, classifier, smooth=arguments.smooth, edges=arguments.edges,
-            context=arguments.context, probabilities=arguments.probabilities is not None, filters=_filters(arguments),
+            context=arguments.context, probabilities=arguments.probabilities is not None, filters=filters(arguments),
             ctx=ctx,
         )  # fmt: skip
         try:
-            api.keep(result, command=_command(arguments, path, arguments.out), ctx=ctx)
+            api.keep(result, command=command_of(arguments, path, arguments.out), ctx=ctx)
         except HsiError as error:  # the map does not depend on it
             ctx.warn(say("The classifier is not kept for other cubes: {message}", message=error.message))
         return result
 
     result = run_with_progress(work, say("Loading PyTorch"))
-    _write(result, arguments, path, arguments.out)
+    write(result, arguments, arguments.out, command_of(arguments, path, arguments.out))
     if without := [c.name for c in labels.classes if not (labels.array == c.number).any()]:
         tell(say("without labels, so not in the map: {without}", without=", ".join(without)))
     print(f"{counted(result.array, 'pixel')} -> {arguments.out}")
@@ -140,126 +134,14 @@ def _fit_and_map(arguments: argparse.Namespace, path: Path) -> None:
 def _map_one(arguments: argparse.Namespace, path: Path) -> None:
     """The map of another cube by the kept classifier."""
     check_outputs([path], _outputs(arguments))
-    _asked(arguments)
+    asked_of(arguments)
 
     def work(ctx: Context) -> Result:
-        return _mapped(path, api.load_classifier(arguments.run_folder), arguments, arguments.out, ctx)
+        return mapped(path, api.load_classifier(arguments.run_folder), arguments, arguments.out, ctx)
 
     result = run_with_progress(work, say("Loading PyTorch"))
-    _write(result, arguments, path, arguments.out)
+    write(result, arguments, arguments.out, command_of(arguments, path, arguments.out))
     print(f"{counted(result.array, 'pixel')} -> {arguments.out}")
-
-
-def _map_many(arguments: argparse.Namespace, cubes: tuple[Path, ...]) -> None:
-    """Maps of many cubes, a table of what became of each, and what failed as one error at the end."""
-    if given := [name for name in ("out", *LAYERS) if getattr(arguments, name) is not None]:
-        raise HsiError(
-            say("--{first_given} is for one cube.", first_given=given[0]), say("Maps of several go to --out-dir.")
-        )
-    maps = map_suffixes()
-    if arguments.format not in maps:
-        raise HsiError(
-            say("Maps cannot be written as {format}.", format=arguments.format),
-            say("Choose one of {maps}.", maps=", ".join(maps)),
-        )
-    asked = _asked(arguments)
-    check_folder(arguments.out_dir)
-    wanted = batch.orders(cubes, arguments.out_dir, arguments.format)  # of all, so that every shard names them alike
-    if arguments.shard is not None:
-        number, count = arguments.shard
-        wanted = wanted[number - 1 :: count]
-    table = arguments.table or arguments.out_dir / TABLE
-    check_outputs(list(cubes), [(table, (".csv",)), *((order.map, maps) for order in wanted)], replaces=False)
-    run, read = kept_probe.identity(arguments.run_folder), {k: str(v) for k, v in reading(arguments).items()}
-    filters, options = dict(_filters(arguments).words), dataclasses.asdict(MapOptions(cloud=arguments.cog))
-    masks = [arguments.masks] if arguments.masks else []
-    settings = json.dumps([run, asked, filters, options, read, *masks])
-
-    def work(ctx: Context) -> tuple[CubeOutcome, ...]:
-        classifier = api.load_classifier(arguments.run_folder)
-
-        def make(order: batch.Order, one: Context) -> CubeOutcome:
-            result = _mapped(order.cube, classifier, arguments, order.map, one)
-            _write(result, arguments, order.cube, order.map)
-            count, classes = int(np.count_nonzero(result.array)), len(np.unique(result.array[result.array > 0]))
-            told = result.notes if result.brought is None else (*result.notes, *result.brought.words)
-            said, size = " ".join(told), result.cube.shape
-            return CubeOutcome(str(order.cube), MADE, str(order.map), *size, count, classes, message=said)
-
-        return batch.run(wanted, make, settings, table, ctx)
-
-    outcomes = run_with_progress(work, say("Loading PyTorch"))
-    _print_table(outcomes, table)
-    if failed := [line for line in outcomes if line.outcome == FAILED]:
-        raise HsiError(
-            say(
-                "{count} of {outcomes_count} cubes failed: {failed}.",
-                count=len(failed),
-                outcomes_count=len(outcomes),
-                failed=", ".join(Path(line.cube).name for line in failed),
-            ),
-            say("The reasons are in {table}; the same command makes only these again.", table=table),
-        )
-
-
-def _print_table(outcomes: tuple[CubeOutcome, ...], table: Path) -> None:
-    width = max(len(Path(line.cube).name) for line in outcomes)
-    print(
-        say(
-            "{cube:{width}}  {outcome:9}  {pixels:>10}  {seconds:>7}  map, or why not",
-            cube=say("cube"),
-            width=width,
-            outcome=say("outcome"),
-            pixels=say("pixels"),
-            seconds=say("seconds"),
-        )
-    )
-    for line in outcomes:
-        pixels, seconds = (str(line.pixels), f"{line.seconds:.1f}") if line.outcome != FAILED else ("", "")
-        what = line.message if line.outcome == FAILED else line.map
-        print(f"{Path(line.cube).name:{width}}  {line.outcome:9}  {pixels:>10}  {seconds:>7}  {what}")
-    print(say("Table: {table}", table=table))
-
-
-def _mapped(
-    path: Path, classifier: KeptClassifier, arguments: argparse.Namespace, out: Path, ctx: Context
-) -> Result:  # fmt: skip
-    """The map of a cube by the kept classifier; features that are too large for memory lie beside the map."""
-    cube = api.open(path, **reading(arguments))
-    return api.classify(
-        cube, classifier, smooth=arguments.smooth, edges=arguments.edges,
-        context=arguments.context, probabilities=arguments.probabilities is not None, filters=_filters(arguments),
-        device=arguments.device,
-        scratch=out.parent, mask=given_masks(arguments, cube, MAP), ctx=ctx,
-    )  # fmt: skip
-
-
-def _write(result: Result, arguments: argparse.Namespace, cube: Path, out: Path) -> None:
-    """Writes the map with the record of how it came to be, and the measurements that were asked for."""
-    layers = {name: getattr(arguments, name) for name in LAYERS}
-    command = _command(arguments, cube, out)
-    api.save(result, out, **layers, options=MapOptions(cloud=arguments.cog), command=command)
-
-
-def _command(arguments: argparse.Namespace, cube: Path, out: Path) -> str:
-    """The command line that makes the map of one cube, also where it was asked for with others."""
-    return canonical(arguments, out_dir=None, table=None, format=None, shard=None, cubes=[cube], out=out)
-
-
-def _asked(arguments: argparse.Namespace) -> dict[str, float | str]:
-    """What the options say of drawing the map.
-
-    Raises:
-        HsiError: a value is out of range.
-    """
-    names = [f.name for f in dataclasses.fields(MapSpec)]
-    asked = {name: value for name in names if (value := getattr(arguments, name, None)) is not None}
-    MapSpec(**asked)
-    return asked
-
-
-def _filters(arguments: argparse.Namespace) -> Filters:
-    return Filters(arguments.majority, arguments.sieve, arguments.connectivity)
 
 
 def _outputs(arguments: argparse.Namespace) -> list[tuple[Path, tuple[str, ...]]]:

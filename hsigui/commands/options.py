@@ -7,7 +7,7 @@ from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 
-from hsigui.commands.values import background, bands, buffer, memory, natural, scale, size, words
+from hsigui.commands.values import background, bands, buffer, jobs, memory, natural, scale, size, words
 from hsigui.cube import working_memory
 from hsigui.cube.formats.rows import listed
 from hsigui.cube.remote.opening import is_address
@@ -149,6 +149,25 @@ def add_progress(parser: argparse.ArgumentParser) -> None:
                  "(auto: a bar in a terminal, lines elsewhere)"),
     )  # fmt: skip
     group.add_argument("--quiet", action="store_true", help=say("as --progress none: warnings and results alone"))
+
+
+def add_workers(parser: argparse.ArgumentParser, pieces: str) -> None:
+    """Who does the work.
+
+    Args:
+        pieces: what is done one by one, in words.
+    """
+    group = parser.add_argument_group(say("who does it"))
+    group.add_argument(
+        "--jobs", type=jobs, metavar="N",
+        help=say("so many {pieces} at once, in processes that share the cores; auto: as many as cores and memory allow",
+                 pieces=pieces),
+    )  # fmt: skip
+    group.add_argument(
+        "--scheduler", metavar="ENGINE[:ADDRESS]",
+        help=say("the engine that does {pieces}: dask on this machine, dask:tcp://HOST:PORT on a cluster that runs, or "
+                 "that of a plug-in (processes of this machine)", pieces=pieces),
+    )  # fmt: skip
 
 
 def add_background(parser: argparse._ActionsContainer, option: str = "--background") -> None:

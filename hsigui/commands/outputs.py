@@ -12,7 +12,7 @@ from hsigui.commands.console import tell
 from hsigui.cube.formats.envi import DATA_SUFFIXES
 from hsigui.errors import HsiError
 from hsigui.labels.formats.files import files_written
-from hsigui.saving import others_kept
+from hsigui.saving import others_are_kept, others_kept
 from hsigui.seen import SeenFiles
 from hsigui.texts import say
 
@@ -35,6 +35,19 @@ def careful(overwrite: bool) -> Iterator[None]:
             yield
         finally:
             _seen.reset(before)
+
+
+@contextmanager
+def kept_from_others(overwrite: bool, path: Path) -> Iterator[None]:
+    """As `careful`, for one output that a worker process of the command makes: what somebody else changes of it while
+    it is made is not written over. In the process of the command nothing is done: it looks after all outputs."""
+    if overwrite or others_are_kept():
+        yield
+        return
+    with others_kept() as seen:
+        if path.is_file():
+            seen.note_before_reading(*files_written(path))
+        yield
 
 
 def check_outputs(inputs: list[Path], outputs: Sequence[tuple[Path, Sequence[str]]], *, replaces: bool = True) -> None:

@@ -132,6 +132,11 @@ def positive(text: str) -> int:
     return value
 
 
+def jobs(text: str) -> int | str:
+    """How many work at once, or "auto"."""
+    return text if text == "auto" else positive(text)
+
+
 def natural(text: str) -> int:
     """A whole number of 0 or more."""
     if (value := _whole(text)) < 0:

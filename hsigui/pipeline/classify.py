@@ -120,7 +120,7 @@ def classify(
 def decided(probabilities: Mixed, probe: Probe, valid: NDArray[np.bool_], *, keep: bool = False) -> ClassMap:
     """The map of class probabilities (rows x cols x classes, used up) that are mixed and smoothed already; `valid` is
     rows x cols. With `keep` it has them too."""
-    found = ClassMap.empty(*valid.shape, len(probe.numbers) if keep else 0)
+    found = ClassMap.empty(valid.shape[0], valid.shape[1], len(probe.numbers) if keep else 0)
     _decide(probabilities, probe, valid, found, 0)
     return found
 

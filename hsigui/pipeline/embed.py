@@ -140,7 +140,7 @@ def _blocks(
 
 
 def _width_of(columns: Mapping[str, slice]) -> int:
-    return max(place.stop for place in columns.values())
+    return max((int(place.stop) for place in columns.values()), default=0)
 
 
 def _made(

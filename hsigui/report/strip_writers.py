@@ -34,14 +34,12 @@ from hsigui.labels.formats.tiff_classes import aux_path, geo_beside
 from hsigui.report.class_tiffs import describe_classes
 from hsigui.report.pam import counted_pam, place_pam
 from hsigui.report.rasters import COG_TILE, TILE, overview_factors, placed, tiled, told_plainly
-from hsigui.report.strips import Strips, Tally
+from hsigui.report.strips import ENVI, SUFFIXES, TIFFS, ZARR, Strips, Tally
 from hsigui.report.zarr_maps import PIECE, add_array, is_ours, lay_out, meanings, told_of
 from hsigui.saving import folder_beside, written_beside
 from hsigui.texts import say
 
 Check = Callable[[], None]
-TIFFS, ENVI, ZARR = (".tif", ".tiff"), (".hdr", ".img", ".dat"), (".zarr",)
-SUFFIXES = (*TIFFS, *ENVI, *ZARR)
 _CACHE_BYTES = 64 * 2**20  # GDAL would keep up to a twentieth of the machine's memory
 _NO_STATISTICS = {"GDAL_PAM_ENABLED": "NO"}  # or GDAL leaves side files of scratch files behind
 
@@ -141,14 +139,17 @@ def _layer_tiff(
     shape = layers[0].shape
     profile = tiled(*shape) | {"count": len(layers), "dtype": "float32", "nodata": np.nan, "predictor": 3} | placed(geo)
     profile["interleave"] = "band"
-    with written_beside(path) as (scratch,), _tiffs(path, layers[0], len(layers)):
-        with _plain(scratch, cloud=cloud) as plain:
-            with rasterio.open(plain, "w", **profile) as file:
-                for number, (name, strips) in enumerate(zip(names, layers, strict=True), start=1):
-                    file.set_band_description(number, name)
-                    _put(file, number, strips)
-            if cloud:
-                _as_cog(plain, scratch, predictor="YES", overview_resampling="AVERAGE", interleave="BAND")
+    with (
+        written_beside(path) as (scratch,),
+        _tiffs(path, layers[0], len(layers)),
+        _plain(scratch, cloud=cloud) as plain,
+    ):
+        with rasterio.open(plain, "w", **profile) as file:
+            for number, (name, strips) in enumerate(zip(names, layers, strict=True), start=1):
+                file.set_band_description(number, name)
+                _put(file, number, strips)
+        if cloud:
+            _as_cog(plain, scratch, predictor="YES", overview_resampling="AVERAGE", interleave="BAND")
     if (beside := geo_beside(geo)) is None:
         return [path]
     with written_beside(aux := aux_path(path)) as (scratch,):

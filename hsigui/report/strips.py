@@ -11,6 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+TIFFS, ENVI, ZARR = (".tif", ".tiff"), (".hdr", ".img", ".dat"), (".zarr",)
+SUFFIXES = (*TIFFS, *ENVI, *ZARR)  # of what `strip_writers` writes
+
 
 @dataclass(frozen=True)
 class Strips:

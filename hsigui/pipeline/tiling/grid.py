@@ -70,9 +70,9 @@ class Grid:
         row, col = divmod(number, self.across)
         top, left = row * self.side, col * self.side
         bottom, right = min(self.rows, top + self.side), min(self.cols, left + self.side)
-        around = self.border
-        window = max(0, top - around), max(0, left - around), min(self.rows, bottom + around), min(self.cols, right + around)
-        return Tile(number, (top, left, bottom, right), window)
+        first = max(0, top - self.border), max(0, left - self.border)
+        last = min(self.rows, bottom + self.border), min(self.cols, right + self.border)
+        return Tile(number, (top, left, bottom, right), (*first, *last))
 
     def row(self, number: int) -> Iterator[Tile]:
         """The tiles of a row of them, from the left."""

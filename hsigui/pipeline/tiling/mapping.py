@@ -39,9 +39,7 @@ from hsigui.pipeline.tiling.order import CLASSES, LAYERS, Drawing, SceneFile, pr
 from hsigui.pipeline.tiling.run import Made, make_tiles, take_away, work_folder
 from hsigui.pipeline.tiling.store import TileStore
 from hsigui.pipeline.values import KeptClassifier
-from hsigui.report.strip_writers import SUFFIXES, ZARR, write_layer_strips, write_map_strips
-from hsigui.report.strips import LayerSum, Strips
-from hsigui.report.zarr_maps import is_ours
+from hsigui.report.strips import SUFFIXES, ZARR, LayerSum, Strips
 from hsigui.specs import FeatureSpec, MapSpec
 from hsigui.texts import say
 
@@ -109,8 +107,8 @@ def map_by_tiles(
         engine: gives who works, in a `with`.
 
     Raises:
-        HsiError: scene and classifier do not go together, the recipe is of the whole scene, a tile does not fit into the
-            memory, the workers are lost, a file cannot be read or written, or the scene was changed meanwhile.
+        HsiError: scene and classifier do not go together, the recipe is of the whole scene, a tile does not fit into
+            the memory, the workers are lost, a file cannot be read or written, or the scene was changed meanwhile.
         Cancelled: through the context; finished tiles stay.
     """
     started = time.perf_counter()
@@ -214,6 +212,8 @@ class _Written:
 
     def all(self) -> TiledMap:
         """Writes the map, its layers and its record."""
+        from hsigui.report.strip_writers import write_layer_strips, write_map_strips  # rasterio is slow to load
+
         task, wish = self.task, self.task.wish
         geo, kept = task.cube.geo, task.classifier.kept
         classes = kept.classes.merged_with(kept.probe.numbers.tolist())
@@ -273,11 +273,15 @@ def _require_writable(wish: TilesWish) -> None:
     Raises:
         HsiError: one is of a format that is not written piece by piece, or something else stands in its place.
     """
+    from hsigui.report.zarr_maps import is_ours
+
     for path in (wish.out, *wish.layers.values()):
         if path.suffix.lower() not in SUFFIXES:
             raise HsiError(
                 say("A map that is made by tiles cannot be written as {suffix}.", suffix=path.suffix or path.name),
-                say("End its name in one of {suffixes}; hsigui export makes others of it.", suffixes=", ".join(SUFFIXES)),
+                say(
+                    "End its name in one of {suffixes}; hsigui export makes others of it.", suffixes=", ".join(SUFFIXES)
+                ),
             )
         if path.suffix.lower() in ZARR and path.exists() and not is_ours(path):
             raise HsiError(
@@ -317,7 +321,8 @@ def _key(
         repr((FORMAT, __version__, kept_probe.identity(classifier.folder), spec, grid, wish.device, scene.told(),
               sorted(wish.layers))).encode()
     )  # fmt: skip
-    for path in _files_of(scene.path):
+    digest.update(repr((cube.info.address, cube.info.address_version)).encode())
+    for path in [] if cube.info.address else _files_of(scene.path):
         about = path.stat()
         digest.update(repr((str(path.resolve()), about.st_size, about.st_mtime_ns)).encode())
     masked = set_aside(cube)

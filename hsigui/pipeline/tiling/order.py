@@ -140,7 +140,9 @@ def probability_of(number: int) -> str:
     return f"probability-{number}"
 
 
-def arrays_of(layers: Mapping[str, NDArray[np.float32] | None], wanted: tuple[str, ...]) -> dict[str, NDArray[np.float32]]:
+def arrays_of(
+    layers: Mapping[str, NDArray[np.float32] | None], wanted: tuple[str, ...]
+) -> dict[str, NDArray[np.float32]]:
     """The arrays of a tile's file for the layers that are wanted: rows x cols each, of probabilities one a class."""
     found: dict[str, NDArray[np.float32]] = {}
     for name in wanted:

@@ -61,8 +61,8 @@ def make_tiles(
     ]
     found = len(grid) - len(orders)
     if found:
-        ctx.warn(say_number("{count} tile is there from an earlier call, and is not made again.",
-                            "{count} tiles are there from an earlier call, and are not made again.", found))  # fmt: skip
+        ctx.warn(say_number("{count} tile is there from an earlier call and is kept.",
+                            "{count} tiles are there from an earlier call and are kept.", found))  # fmt: skip
     if not orders:
         return Made(len(grid), found)
     told, resident = _Told(ctx, found, len(grid)), 0
@@ -202,5 +202,3 @@ def _key_of(folder: Path) -> str:
         return str(json.loads((folder / PLAN).read_bytes())["key"])
     except (OSError, ValueError, KeyError, TypeError):
         return ""
-
-

@@ -22,7 +22,7 @@ class TileStore:
     """The finished tiles of a map, in a folder that all workers reach.
 
     No two workers write to one file, and what is renamed into place is on the disk: whatever ends a worker, a tile is
-    either finished or not there. Each array stands by its name with a check sum, so that what a disk did to it is found.
+    either finished or not there. Each array stands by its name with a check sum, by which damage is found.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -62,7 +62,7 @@ class TileStore:
         path = self.path_of(tile.number)
         try:
             with np.load(path, allow_pickle=False) as held:
-                found = held[name]
+                found: NDArray[Any] = held[name]
             if found.shape != tile.shape:
                 raise ValueError(found.shape)
         except FileNotFoundError as error:
