@@ -54,11 +54,12 @@ def run(folder: Path, arguments: argparse.Namespace) -> Path:
 
 
 def cubes(folder: Path, count: int, size: int, bands: int) -> None:
-    """Crops of one simulated scene, a step of a few pixels from each to the next."""
-    made = demo_scene(seed=2, rows=size + 4 * count, cols=size, bands=bands)
+    """Crops of one simulated scene that repeats itself, a step of a few pixels from each to the next."""
+    made = demo_scene(seed=2, rows=150, cols=150, bands=bands)
     values = made.cube.read().astype(np.float32)
     for number in range(count):
-        write_cube(folder / f"crop-{number:02}.hdr", values[4 * number : 4 * number + size], made.cube.info)
+        rows, cols = (np.arange(size) + 4 * number) % 150, np.arange(size) % 150
+        write_cube(folder / f"crop-{number:02}.hdr", values[np.ix_(rows, cols)], made.cube.info)
 
 
 def classified(folder: Path, run_folder: Path, name: str, threads: int | None, *more: str) -> tuple[float, int]:
