@@ -1,8 +1,9 @@
 """How far around a tile the scene is read, and how large tiles may be. Loads no torch.
 
 Gaussians and networks end somewhere: with a border as wide as they are, the pixels of a tile are those of a map that is
-made in one piece. Averages that stop at edges have no end. Their border is twice as wide as `influence` says that they
-look in an even field; what lies beyond is left out.
+made in one piece. Averages that stop at edges have no end. Their border is half as wide again as `influence` says that
+they look in an even field; what lies beyond is left out. (Indian Pines, LSCoSa: with a border as wide as `influence` says
+no class differs from the map in one piece, and the confidence by 4 millionths at most; with half of that by 0.00015.)
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ USUAL = 512  # side of a tile in pixels where memory is not limited
 SIDES = (1024, 768, 512, 384, 256, 192, 128, 96, 64)
 SMALLEST, LARGEST = 16, 8192
 PROGRAM_BYTES = 900_000_000  # of a worker with PyTorch loaded, a network at work and columns that are smoothed
-TIMES = 2  # as far as `influence` says
+TIMES = 1.5  # as far as `influence` says
 
 
 def border_of(recipe: Recipe, halo: int, spec: MapSpec, probe: Probe) -> int:
@@ -35,7 +36,7 @@ def border_of(recipe: Recipe, halo: int, spec: MapSpec, probe: Probe) -> int:
     if not any(needs_edges(level, spec) for level in levels):
         return exact
     averaged = max(influence(recipe, halo, spec, probe).values())
-    return max(exact, TIMES * averaged) + int(context_features.TRUNCATE * GUIDE_SIGMA + 0.5) + 1
+    return max(exact, int(TIMES * averaged)) + int(context_features.TRUNCATE * GUIDE_SIGMA + 0.5) + 1
 
 
 def _exact(level: Level, halo: int) -> int:
