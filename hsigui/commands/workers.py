@@ -53,7 +53,8 @@ def _count(arguments: argparse.Namespace, pieces: int, needs: Callable[[], Seque
     most = max(1, min(most, pieces))
     if most == 1:
         return 1
-    fit = fitting.fitting(needs(), most)
+    limit = working_memory.limit()
+    fit = fitting.fitting([need if limit is None else min(need, limit) for need in needs()], most)
     if fit.count < most:
         tell(
             say_number(

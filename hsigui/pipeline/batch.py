@@ -221,10 +221,7 @@ class _Batch:
     def _in_work(self, number: int, text: str) -> str:
         count = len(self._pieces)
         if len(self.at) > 1:
-            names = [
-                say("{name} {share:.0f} %", name=self._pieces[n].order.cube.name, share=100 * share)
-                for n, share in sorted(self.at.items())
-            ]
+            names = [self._pieces[at].order.cube.name for at in sorted(self.at)]
             more = ["…"] if len(names) > NAMES_TOLD else []
             return say(
                 "Classifying, {done} of {count} done, {working} in work: {names}",

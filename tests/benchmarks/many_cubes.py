@@ -127,6 +127,7 @@ def memory(folder: Path, arguments: argparse.Namespace) -> dict[str, object]:
             "size": size, "bands": arguments.bands, "resident_mib": round(used.ru_maxrss / 1024),
             "estimated_mib": round(fitting.of_map(size, size, arguments.bands) / 2**20),
         })  # fmt: skip
+        print(rows[-1], file=sys.stderr)
     return {"rows": rows}
 
 
