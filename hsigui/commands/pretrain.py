@@ -17,6 +17,7 @@ from hsigui.jobs import Context
 from hsigui.masks.using import PRETRAIN
 from hsigui.methods import asked, registry
 from hsigui.methods.resume_header import FILE, read_header
+from hsigui.pipeline import disk
 from hsigui.pipeline.features import SETS_KEPT
 from hsigui.specs import PretrainSpec
 from hsigui.texts import say
@@ -69,6 +70,8 @@ def pretrain(arguments: argparse.Namespace) -> None:
             command=command, ctx=ctx,
         )  # fmt: skip
         for cube in cubes[:SETS_KEPT]:
+            if not disk.holds_features(arguments.out, cube, encoder):
+                continue  # which the training has said before it began
             api.embed(cube, encoder, folder=arguments.out, device=spec.device, ctx=ctx)
         return encoder
 

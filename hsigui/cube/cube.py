@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from hsigui.cube import working_memory
 from hsigui.cube.nodata import equals_nodata, outside
 from hsigui.errors import HsiError
 from hsigui.texts import say
@@ -27,6 +28,12 @@ if TYPE_CHECKING:
 BLOCK_VALUES = 16_000_000
 # The same where windows of any size are equally cheap: less is asked of the system, and given back, at once.
 SMALL_BLOCK_VALUES = 2_000_000
+
+
+def block_values() -> int:
+    """How many float32 values a block of a whole-scene pass may hold: the usual number, fewer under a limit of memory,
+    since a pass makes some copies of them."""
+    return working_memory.within(BLOCK_VALUES, 0.1, 16)
 
 
 class Source(Protocol):
@@ -284,7 +291,8 @@ class Cube:
                 source says so by `any_window_is_cheap`).
         """
         cheap = small and getattr(self._source, "any_window_is_cheap", False)
-        step = max(1, (SMALL_BLOCK_VALUES if cheap else BLOCK_VALUES) // max(1, self.cols * self.bands))
+        most = SMALL_BLOCK_VALUES if cheap else block_values()
+        step = max(1, most // max(1, self.cols * self.bands))
         for start in range(0, self.rows, step):
             yield slice(start, min(self.rows, start + step))
 

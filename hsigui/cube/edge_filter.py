@@ -20,6 +20,11 @@ from scipy.ndimage import gaussian_filter
 GUIDE_COMPONENTS = 4
 GUIDE_SIGMA = 1.0  # pixels; without it the noise of single pixels counts as an edge
 ITERATIONS = 3
+LINES, LINE_VALUES = (
+    256,
+    16_384,
+)  # rows smoothed along themselves at once; or as many as have so many values in a column
+PASSED_VALUES = 4_000_000  # of what passes between lines, that are held at once
 
 
 @dataclass(frozen=True)
@@ -158,15 +163,16 @@ def edge_smoothed(
         rows x cols x layers float32.
     """
     out = np.array(values, dtype=np.float32, order="C")  # one copy, whatever comes in: it may be hundreds of MB
-    across = 1.0 + reach / tolerance * edges.across.astype(np.float32)
-    down = 1.0 + reach / tolerance * edges.down.astype(np.float32)
-    turned = np.ascontiguousarray(across.T)
+    lines = max(LINES, LINE_VALUES // out.shape[2])
     for number in range(ITERATIONS):
         sigma = _sigma(reach, number)
+        for top in range(0, len(out), lines):
+            check()
+            rows = slice(top, top + lines)  # a row knows nothing of the others yet
+            changes = np.ascontiguousarray(edges.across[rows].T)
+            _recurse(out[rows].transpose(1, 0, 2), changes, reach / tolerance, sigma)
         check()
-        _recurse(out.transpose(1, 0, 2), np.exp(-math.sqrt(2) / sigma * turned))
-        check()
-        _recurse(out, np.exp(-math.sqrt(2) / sigma * down))
+        _recurse(out, edges.down, reach / tolerance, sigma)
     return out
 
 
@@ -225,11 +231,37 @@ def _sigma(reach: float, number: int) -> float:
     return reach * math.sqrt(3) * 2 ** (ITERATIONS - number - 1) / math.sqrt(4**ITERATIONS - 1)
 
 
-def _recurse(lines: NDArray[np.float32], kept: NDArray[np.float32]) -> None:
-    """Runs the recursion over the lines (first axis) forth and back, in place; `kept` is what passes between two."""
+def _recurse(lines: NDArray[np.float32], changes: NDArray[np.float16], scale: float, sigma: float) -> None:
+    """Runs the recursion over the lines (first axis) forth and back, in place.
+
+    Args:
+        changes: of the scene from each line to the next, (lines - 1) x pixels of a line: what passes between two
+            follows from them. It is found as it is needed, some lines at once: for the whole scene it would take
+            several times the memory of the edges themselves.
+    """
     step = np.empty(lines.shape[1:], dtype=np.float32)
-    for numbers, before in ((range(1, len(lines)), -1), (range(len(lines) - 2, -1, -1), 1)):
-        for n in numbers:
-            np.subtract(lines[n + before], lines[n], out=step)
-            step *= kept[min(n, n + before)][:, None]
-            lines[n] += step
+    each = max(1, PASSED_VALUES // max(1, changes.shape[1]))
+    starts = range(0, len(changes), each)
+    for first in starts:
+        kept = _passing(changes[first : first + each], scale, sigma)
+        for n in range(len(kept)):
+            _pass_on(lines, first + n, first + n + 1, kept[n], step)
+    for first in reversed(starts):
+        if first != starts[-1]:  # those of the last lines are there
+            kept = _passing(changes[first : first + each], scale, sigma)
+        for n in range(len(kept) - 1, -1, -1):
+            _pass_on(lines, first + n + 1, first + n, kept[n], step)
+
+
+def _passing(changes: NDArray[np.float16], scale: float, sigma: float) -> NDArray[np.float32]:
+    """The part of a value that passes from a line to the next, of the shape of the changes."""
+    apart = 1.0 + scale * changes.astype(np.float32)
+    return np.asarray(np.exp(-math.sqrt(2) / sigma * apart), dtype=np.float32)
+
+
+def _pass_on(
+    lines: NDArray[np.float32], before: int, n: int, kept: NDArray[np.float32], step: NDArray[np.float32]
+) -> None:
+    np.subtract(lines[before], lines[n], out=step)
+    step *= kept[:, None]
+    lines[n] += step

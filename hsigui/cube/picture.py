@@ -14,6 +14,8 @@ from hsigui.cube.render import ViewState, first_view, render, render_with_tones,
 from hsigui.cube.stretch import Tones
 
 SHOWN_PIXELS = 6_000_000  # a larger scene is shown with every second (third, ...) pixel
+READ_BYTES = 6_000_000_000  # of the file for a picture, what is read in passing counted
+APART_BYTES = 16_384  # from one pixel to the next, from which on what lies between is not read: see `strided`
 
 
 @dataclass(frozen=True)
@@ -32,8 +34,20 @@ class Picture:
 
 
 def display_step(cube: Cube) -> int:
-    """Every how many pixels are shown, so that a picture stays below SHOWN_PIXELS."""
-    return max(1, math.ceil(math.sqrt(cube.rows * cube.cols / SHOWN_PIXELS)))
+    """Every how many pixels are shown, so that a picture stays below SHOWN_PIXELS and does not read more than
+    READ_BYTES: in a huge scene whose pixels are stored whole (bip) each that is shown is a read of its own."""
+    step = max(1, math.ceil(math.sqrt(cube.rows * cube.cols / SHOWN_PIXELS)))
+    return readable_step(cube, cube.rows * cube.cols, step)
+
+
+def readable_step(cube: Cube, pixels: int, step: int) -> int:
+    """A step, or the next larger one at which a picture of a part of so many pixels reads no more than READ_BYTES."""
+    if getattr(cube.source, "order", "") != "bip":
+        return step
+    apart = cube.bands * cube.dtype.itemsize
+    while pixels / step**2 * min(step * apart, APART_BYTES) > READ_BYTES:
+        step += 1
+    return step
 
 
 def picture_of(cube: Cube, view: ViewState, check: Callable[[], None] = lambda: None) -> Picture:

@@ -6,6 +6,7 @@ another scene, is read the same way.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,12 +14,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hsigui.cube import working_memory
 from hsigui.cube.cube import Cube
 from hsigui.errors import HsiError
 from hsigui.texts import say
 
 SAMPLE_PIXELS = 200_000
 FURTHEST = 1e3  # standard deviations: what lies beyond is a fault of the sensor, and would drown the rest
+FEW_PIXELS = 1_000  # of a sample: where rows drawn at random give fewer, data are sought
+GRID_PIXELS = 40_000  # looked at to find them
+PIECES, PIECE = 200, 512  # of rows that are read there, and their pixels
 SCAN_PIXELS = 4_000_000  # a larger scene is sampled by rows and not scanned for its valid pixels
 
 
@@ -86,6 +91,12 @@ class BandTransform:
         )  # fmt: skip
 
 
+def sampled_pixels(bands: int) -> int:
+    """How many spectra of so many bands a transform is fitted on: the usual number, fewer under a limit of memory,
+    since statistics hold several copies of them in double precision."""
+    return max(1_000, working_memory.within(SAMPLE_PIXELS * bands, 0.4, 48) // max(1, bands))
+
+
 def fit_transform(
     cube: Cube,
     components: int | None = None,
@@ -120,7 +131,7 @@ def fit_together(
         HsiError: fewer than 10 pixels of a scene are valid, or no band is good.
     """
     good = cubes[0].good_bands
-    limit = SAMPLE_PIXELS // len(cubes)
+    limit = sampled_pixels(len(good)) // len(cubes)
     samples = [_good_sample(cube, limit, pixel_range=pixel_range, seed=seed, check=check) for cube in cubes]
     mean = np.mean([values.mean(axis=0) for values in samples], axis=0)
     sd = np.sqrt(np.mean([((values - mean) ** 2).mean(axis=0) for values in samples], axis=0))
@@ -197,7 +208,29 @@ def _sample_rows(cube: Cube, limit: int, seed: int, check: Callable[[], None]) -
         count += len(values)
         if count >= limit:
             break
+    if count < FEW_PIXELS:  # nearly empty: data are sought
+        parts += _sample_found(cube, limit - count, rng, check)
     return np.concatenate(parts)[:limit]
+
+
+def _sample_found(
+    cube: Cube, limit: int, rng: np.random.Generator, check: Callable[[], None]
+) -> list[NDArray[np.float32]]:
+    """Valid spectra of pieces of rows, where a grid over the scene finds data; pixels x bands each."""
+    good = cube.good_bands
+    step = max(1, math.ceil(math.sqrt(cube.rows * cube.cols / GRID_PIXELS)))
+    check()
+    seen = cube.read(slice(None, None, step), slice(None, None, step), good.tolist())
+    places = step * np.argwhere(np.isfinite(seen).all(axis=2))
+    places = rng.permutation(places)[:PIECES]
+    parts, each = [], max(1, limit // max(1, len(places)))
+    for row, col in places.tolist():
+        check()
+        near = slice(max(0, col - PIECE // 2), min(cube.cols, col + PIECE // 2))
+        values = cube.read(slice(row, row + 1), near)[0]
+        values = values[np.isfinite(values[:, good]).all(axis=1)]
+        parts.append(values[np.sort(rng.permutation(len(values))[:each])])
+    return parts
 
 
 def _stretched(spectra: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -77,10 +77,10 @@ class Monitor:
         rng = np.random.default_rng([seed, 7])
         tiles = _tiles(scene, labels, rng)
         seen = _seen(scene, tiles)
-        halves = None if labels is None else _halves(np.where(seen, labels, 0), rng)
+        halves = None if labels is None else _halves(seen, labels[seen[:, 0], seen[:, 1]], rng)
         if halves is None:
             self.name = RANK
-            pixels = rng.permutation(np.argwhere(seen))[:RANKED]
+            pixels = rng.permutation(seen)[:RANKED]
             self._classes = np.zeros(0, dtype=np.int64)
             self._bank = 0
         else:
@@ -152,21 +152,30 @@ def _tiles(scene: SceneValues, labels: NDArray[np.uint16] | None, rng: np.random
     return [tiles[n] for n in order[:MOST_TILES]]
 
 
-def _seen(scene: SceneValues, tiles: list[Tile]) -> NDArray[np.bool_]:
-    """The pixels with data in the tiles, rows x cols."""
-    seen = np.zeros((scene.rows, scene.cols), dtype=bool)
-    for top, left, bottom, right in tiles:
-        seen[top:bottom, left:right] = scene.window(top, left, bottom - top, right - left)[1]
-    return seen
+def _seen(scene: SceneValues, tiles: list[Tile]) -> NDArray[np.int64]:
+    """The pixels with data in the tiles, pixels x 2 (row, col), row by row of the scene: no mask of it is made, which
+    of a huge one would not fit."""
+    parts = [
+        np.argwhere(scene.window(top, left, bottom - top, right - left)[1]) + np.array([top, left])
+        for top, left, bottom, right in tiles
+    ]
+    found = np.concatenate(parts)
+    return found[np.lexsort((found[:, 1], found[:, 0]))]
 
 
-def _halves(labels: NDArray[np.uint16], rng: np.random.Generator) -> tuple[NDArray[np.int64], NDArray[np.int64]] | None:
-    """Pixels (row, col) of the bank and of the queries, a half of each class; None with fewer than two such classes."""
+def _halves(
+    seen: NDArray[np.int64], labels: NDArray[np.uint16], rng: np.random.Generator
+) -> tuple[NDArray[np.int64], NDArray[np.int64]] | None:
+    """Pixels (row, col) of the bank and of the queries, a half of each class; None with fewer than two such classes.
+
+    Args:
+        seen: pixels (row, col) that are looked at, and `labels` the class of each, 0 for none.
+    """
     bank, queries = [], []
     numbers = [n for n in np.unique(labels).tolist() if n > 0]
     each = max(1, MOST // max(1, len(numbers)))
     for number in numbers:
-        pixels = rng.permutation(np.argwhere(labels == number))
+        pixels = rng.permutation(seen[labels == number])
         half = min(each, len(pixels) // 2)
         if half:
             bank.append(pixels[:half])

@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from hsigui.cube import working_memory
 from hsigui.cube.cube import Cube
 from hsigui.cube.transform import BandTransform
 from hsigui.errors import HsiError
@@ -17,7 +18,23 @@ from hsigui.texts import say
 RESIDENT_VALUES = 150_000_000  # float32 values held in memory at most (600 MB)
 WINDOW_SIDE = 128
 MOST_WINDOWS = 48
+FEWEST_WINDOWS = 4  # however little memory there is
+COPIES = 3  # of transformed values that a training may hold at once: themselves, with their surroundings, on the device
 GRID_PIXELS = 40_000  # pixels of a scene on disk that are looked at to find where it has data
+
+
+def held_values() -> int:
+    """Float32 values of scenes that a training may hold: the usual number, fewer under a limit of memory."""
+    return working_memory.within(RESIDENT_VALUES, 0.5, 4 * COPIES)
+
+
+def most_windows(values: int) -> int:
+    """How many windows stand for a scene that is too large to hold: the usual number, fewer under a limit of memory.
+
+    Args:
+        values: of one window, its channels counted.
+    """
+    return max(FEWEST_WINDOWS, working_memory.within(MOST_WINDOWS * values, 0.3, 4 * COPIES) // values)
 
 
 class SceneValues:
@@ -26,18 +43,20 @@ class SceneValues:
     Args:
         transform: from the cube's values to the network's input.
         check: called between blocks while reading; may raise to stop.
-        resident_values: how many values may be held in memory.
+        resident_values: how many values may be held in memory; None for as many as the limit of memory leaves.
     """
 
     def __init__(
         self, cube: Cube, transform: BandTransform, check: Callable[[], None] = lambda: None,
-        *, resident_values: int = RESIDENT_VALUES,
+        *, resident_values: int | None = None,
     ) -> None:  # fmt: skip
         self._cube, self._transform = cube, transform
         self.rows, self.cols, self.channels = cube.rows, cube.cols, transform.channels
         self._values: NDArray[np.float32] | None = None
         self._valid: NDArray[np.bool_] | None = None
-        if cube.rows * cube.cols * transform.channels <= resident_values:
+        if cube.rows * cube.cols * transform.channels <= (
+            held_values() if resident_values is None else resident_values
+        ):
             self._values = transform.apply_to_cube(cube, check)
             self._valid = cube.valid_mask(check)
 
@@ -120,14 +139,14 @@ class SceneValues:
 
         Args:
             draw: gives a random whole number below its argument.
-            most: how many windows at most; None for 48.
+            most: how many windows at most; None for 48, or as many as the limit of memory leaves.
             size: rows and columns of a window, inside the scene; None for 128 or the scene's own.
 
         Raises:
             HsiError: the scene holds no data.
         """
         height, width = size or (min(WINDOW_SIDE, self.rows), min(WINDOW_SIDE, self.cols))
-        wished = most or MOST_WINDOWS
+        wished = most or most_windows(height * width * self.channels)
         found = []
         for tried in range(4 * wished):
             check()
@@ -150,6 +169,8 @@ def transformed(
     channels, and rows x cols."""
     read = cube.read(rows, cols)
     valid = np.asarray(np.isfinite(read[..., transform.good]).all(axis=2))
+    if not valid.any():  # a scene may be nearly empty: most of its windows are looked at for nothing
+        return np.zeros((*valid.shape, transform.channels), dtype=np.float32), valid
     values = transform.apply(read)
     values[~valid] = 0.0
     return values, valid

@@ -30,12 +30,12 @@ class StackedScenes(SceneValues):
     Args:
         transform: from the cubes' values to the network's input.
         check: called between blocks while reading; may raise to stop.
-        resident_values: how many values may be held in memory.
+        resident_values: how many values may be held in memory; None for as many as the limit of memory leaves.
     """
 
     def __init__(
         self, cubes: Sequence[Cube], transform: BandTransform, check: Callable[[], None] = lambda: None,
-        *, resident_values: int = one_scene.RESIDENT_VALUES,
+        *, resident_values: int | None = None,
     ) -> None:  # fmt: skip
         self._transform, self.channels = transform, transform.channels
         heights = [cube.rows + GAP for cube in cubes]
@@ -44,10 +44,11 @@ class StackedScenes(SceneValues):
         widest = max(cube.cols for cube in cubes)
         self.cols = max(cube.cols + (EDGE if cube.cols < widest else 0) for cube in cubes)
         self._values = self._valid = None
-        if self.rows * self.cols * self.channels <= resident_values:
+        most = one_scene.held_values() if resident_values is None else resident_values
+        if self.rows * self.cols * self.channels <= most:
             self._scenes = self._held(cubes, check)
         else:
-            each = resident_values // len(cubes)
+            each = most // len(cubes)
             self._scenes = tuple(SceneValues(cube, transform, check, resident_values=each) for cube in cubes)
 
     def _held(self, cubes: Sequence[Cube], check: Callable[[], None]) -> tuple[SceneValues, ...]:
@@ -113,7 +114,7 @@ class StackedScenes(SceneValues):
         """
         side = one_scene.WINDOW_SIDE
         size = size or (min(side, *(s.rows for s in self._scenes)), min(side, *(s.cols for s in self._scenes)))
-        wished, total = most or one_scene.MOST_WINDOWS, self._until[-1]
+        wished, total = most or one_scene.most_windows(size[0] * size[1] * self.channels), self._until[-1]
         found = []
         for scene in self._scenes:
             share = max(1, round(wished * scene.filled_count / total))

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 
+from hsigui.cube import working_memory
 from hsigui.cube.edge_filter import Edges, edge_smoothed
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
@@ -17,7 +18,7 @@ from hsigui.methods.calibration import tempered
 from hsigui.methods.levelled_probe import LevelledProbe, Part
 from hsigui.methods.probe import LinearProbe, Probe, shares
 from hsigui.one_thread import one_blas_thread
-from hsigui.pipeline import cores
+from hsigui.pipeline import cores, mapped
 from hsigui.pipeline.feature_file import FeatureFile
 from hsigui.pipeline.features import Features, widened
 from hsigui.specs import EDGES, MapSpec
@@ -27,6 +28,8 @@ Box = tuple[int, int, int, int]
 Mixed = NDArray[np.float32]  # class probabilities, rows x cols x classes
 FLOOR = 1e-6  # a probability below counts as this: one level alone must not rule a class out
 BLOCK_VALUES = 64_000_000  # class probabilities held at once (256 MB)
+BLOCK_PART, BLOCK_EACH = 0.4, 16  # of a limit of memory; bytes that each takes while it is smoothed
+EMPTIED_ROWS = 1_024
 SPLIT_VALUES = 16_000_000  # class probabilities beyond which some are smoothed on each core
 PIECE_PIXELS = 4_096  # pixels classified between two looks at whether to stop
 SMALLEST_STEP = 16  # rows: where memory runs out blocks are halved down to this
@@ -57,10 +60,32 @@ class ClassMap:
 
     @classmethod
     def empty(cls, rows: int, cols: int, kept: int = 0) -> ClassMap:
-        """A map without any class; with room for so many probabilities a pixel."""
-        confidence, entropy, margin = (np.full((rows, cols), np.nan, dtype=np.float32) for _ in range(3))
-        room = np.empty((rows, cols, kept), dtype=np.float32) if kept else None
-        return cls(np.zeros((rows, cols), dtype=np.uint16), confidence, entropy, margin, room)
+        """A map without any class; with room for so many probabilities a pixel. What is too large for a limit of memory
+        lies in files that go with it.
+
+        Raises:
+            HsiError: it lies in no file either.
+        """
+        confidence, entropy, margin = (mapped.scratch((rows, cols), np.float32) for _ in range(3))
+        room = mapped.scratch((rows, cols, kept), np.float32) if kept else None
+        found = cls(mapped.scratch((rows, cols), np.uint16), confidence, entropy, margin, room)
+        for top in range(0, rows, EMPTIED_ROWS):
+            for layer in (confidence, entropy, margin):
+                layer[top : top + EMPTIED_ROWS] = np.nan
+            found.let_go()
+        return found
+
+    def columns(self, left: int, right: int) -> ClassMap:
+        """Some columns of it, the last one exclusive: written to, it is written to."""
+        kept = None if self.probabilities is None else self.probabilities[:, left:right]
+        layers = (layer[:, left:right] for layer in (self.confidence, self.entropy, self.margin))
+        return ClassMap(self.classes[:, left:right], *layers, kept)
+
+    def let_go(self) -> None:
+        """Lets go of what lies in files, see `mapped`."""
+        for layer in (self.classes, self.confidence, self.entropy, self.margin, self.probabilities):
+            if layer is not None:
+                mapped.let_go(layer)
 
 
 def classify(
@@ -92,11 +117,49 @@ def classify(
         _decide(drawn, probe, features.valid, found, 0)
         return found
     halo = max(_halo(part.spec) for part in parts)
+    for first, last in _strips(left, right, halo, len(probe.numbers)):
+        strip = _Strip(parts, probe, (top, first, bottom, last), halo, found.columns(first - left, last - left))
+        _draw(strip, (first - left) / (right - left), (last - left) / (right - left), ctx)
+    return found
+
+
+@dataclass(frozen=True)
+class _Strip:
+    """Some columns of a map that is drawn, all its rows.
+
+    Attributes:
+        box: of the scene: top, left, bottom, right, the last two exclusive.
+        found: the map of it.
+    """
+
+    parts: Sequence[MapPart]
+    probe: Probe
+    box: Box
+    halo: int
+    found: ClassMap
+
+
+def _strips(left: int, right: int, halo: int, classes: int) -> list[tuple[int, int]]:
+    """Columns that are drawn one after the other: all at once, unless a limit of memory is too small for a few rows of
+    them."""
+    most = working_memory.within(BLOCK_VALUES, BLOCK_PART, BLOCK_EACH)
+    wide = max(SMALLEST_STEP, most // ((SMALLEST_STEP + 2 * halo) * classes) - 2 * halo)
+    if working_memory.limit() is None or wide >= right - left:
+        return [(left, right)]
+    return [(first, min(right, first + wide)) for first in range(left, right, wide)]
+
+
+def _draw(strip: _Strip, begun: float, ended: float, ctx: Context) -> None:
+    """Draws a strip by blocks of rows. Tells progress from one part of the whole map to another."""
+    (top, left, bottom, right), parts, probe, halo = strip.box, strip.parts, strip.probe, strip.halo
+    features = parts[0].features
     around = max(0, left - halo), min(features.shape[1], right + halo)
-    step = max(16, BLOCK_VALUES // ((around[1] - around[0]) * len(probe.numbers)) - 2 * halo)
+    most = working_memory.within(BLOCK_VALUES, BLOCK_PART, BLOCK_EACH)
+    step = max(16, most // ((around[1] - around[0]) * len(probe.numbers)) - 2 * halo)
     start = top
     while start < bottom:
-        ctx.progress(start - top, bottom - top, say("Drawing the map"))
+        part = begun + (ended - begun) * (start - top) / (bottom - top)
+        ctx.progress(part * (bottom - top), bottom - top, say("Drawing the map"))
         stop, ran_out = min(bottom, start + step), False
         outer = max(0, start - halo), around[0], min(features.shape[0], stop + halo), around[1]
         try:
@@ -104,7 +167,7 @@ def classify(
                 probabilities = mixed(parts, outer, ctx)
             valid = features.valid[outer[0] : outer[2], outer[1] : outer[3]]
             inner = slice(start - outer[0], stop - outer[0]), slice(left - outer[1], right - outer[1])
-            _decide(probabilities[inner], probe, valid[inner], found, start - top)
+            _decide(probabilities[inner], probe, valid[inner], strip.found, start - top)
         except MemoryError:
             if step <= SMALLEST_STEP:
                 raise
@@ -114,7 +177,7 @@ def classify(
             step = max(SMALLEST_STEP, min(step, bottom - top) // 2)
         else:
             start = stop
-    return found
+            strip.found.let_go()
 
 
 def decided(probabilities: Mixed, probe: Probe, valid: NDArray[np.bool_], *, keep: bool = False) -> ClassMap:

@@ -6,11 +6,17 @@ import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from hsigui.cube import limits, working_memory
 from hsigui.errors import HsiError
 from hsigui.pipeline import levels
 from hsigui.specs import FeatureSpec, Recipe
 from hsigui.texts import say
+
+if TYPE_CHECKING:
+    from hsigui.cube.cube import Cube
+    from hsigui.methods.checkpoint import Encoder
 
 FLOAT_BYTES, FEATURE_BYTES = 4, 2
 # Values that an unfinished training keeps of each weight: itself and two moments of the optimiser, of now and of the
@@ -80,6 +86,42 @@ def width(spec: FeatureSpec, encoder: int, bands: int) -> int:
     return encoder * spec.encoder + bands * spec.raw + min(spec.components, bands) * blocks
 
 
+def holds(folder: Path | None, size: int) -> bool:
+    """Whether features of so many bytes can be held anywhere: on the disk of a folder, or in memory, of which half is
+    left to the rest of the work."""
+    there = 0 if folder is None else free(folder)
+    return there is None or size <= max(there, (working_memory.room() or limits.memory_limit()) // 2)
+
+
+def holds_features(folder: Path | None, cube: Cube, encoder: Encoder) -> bool:
+    """Whether the first features of a scene by an encoder can be held anywhere."""
+    size = of_features([cube.rows * cube.cols], encoder.width, len(encoder.transform.good), encoder.recipe)
+    return holds(folder, size.first)
+
+
+def require_held(name: str, folder: Path | None, size: int) -> None:
+    """Refuses features that can be held nowhere.
+
+    Args:
+        name: of the scene.
+        folder: where they are to lie; None for in memory.
+        size: their bytes.
+
+    Raises:
+        HsiError: they fit neither on the disk nor into memory.
+    """
+    if holds(folder, size):
+        return
+    raise HsiError(
+        say(
+            "The features of {name} would take {size:,.1f} GB, which neither the disk nor the memory can hold.",
+            name=name,
+            size=size / 1e9,
+        ),
+        say("Cut out the part that you need with hsigui prepare --rows --cols, and classify that."),
+    )
+
+
 def require_room(folder: Path, run: int, features: FeatureRoom, *, must: bool) -> str:
     """What is to be said of a disk that is too small; empty where all fits.
 
@@ -114,6 +156,14 @@ def require_room(folder: Path, run: int, features: FeatureRoom, *, must: bool) -
             free=there / 1e6,
             needed=(run + features.first) / 1e6,
             later=features.later / 1e6,
+        )
+    if not holds(folder, features.first):
+        return say(
+            "The features of all pixels would take {needed:,.1f} GB, which neither the disk of {folder} ({free:.1f} GB "
+            "free) nor the memory can hold: the encoder is trained, and they are not made.",
+            folder=folder,
+            free=there / 1e9,
+            needed=features.first / 1e9,
         )
     return say(
         "The disk of {folder} is nearly full: {free:.1f} MB are free, and the run with its features takes about "

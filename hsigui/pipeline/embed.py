@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
+import shutil
+import tempfile
+import weakref
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,6 +17,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from hsigui.cube import working_memory
 from hsigui.cube.cube import Cube
 from hsigui.cube.edge_filter import Edges
 from hsigui.cube.fingerprint import HASHED_WHOLE, fingerprint, scene_fingerprint
@@ -25,7 +30,7 @@ from hsigui.methods import devices
 from hsigui.methods.checkpoint import Encoder
 from hsigui.methods.encoders import Network
 from hsigui.methods.patches import PatchBank, reflected
-from hsigui.pipeline import levels
+from hsigui.pipeline import disk, levels, mapped
 from hsigui.pipeline.context_features import EdgeAwareComponents, FeatureBlock, Window, context_blocks
 from hsigui.pipeline.edge_pooling import (
     COMPONENT_REACH,
@@ -44,6 +49,7 @@ from hsigui.texts import say
 
 TILE = 256  # side of a tile embedded at once by a dense encoder
 BATCH = 256  # patches embedded at once by a patch encoder
+BAND_BYTES, FEATURE_BYTES = 20, 24  # that a tile takes for each of its pixels, a band and a feature (measured)
 SMALLEST_TILE = 16  # where memory runs out tiles are halved down to this
 FORMAT = 6  # of the features: kept ones of an earlier format are computed again
 
@@ -55,7 +61,8 @@ def embed(
     """The features of every pixel by the encoder's recipe: those of the encoder, then the blocks beside them.
 
     Args:
-        folder: where features are kept as a float16 .npy; found there again for the same cube, encoder and recipe.
+        folder: where features are kept as a float16 .npy; found there again for the same cube, encoder and recipe. None
+            keeps them in memory, or in a folder that goes with them where a limit of memory is too small for that.
         device: "auto", "cpu", "cuda" or "mps".
         known: transforms of another scene (`context_features.context_transforms`), for features that are to be
             comparable with that scene's; None for the cube's own.
@@ -73,6 +80,8 @@ def embed(
     spec = encoder.recipe.base
     key = _key(cube, identity, encoder, spec, known or (), matched=seen is not cube)
     cube = seen
+    aside = _aside(cube, encoder) if folder is None else None
+    folder = folder if aside is None else aside.path
     store = None if folder is None else Store(folder, key)
     first = None if store is None else store.load((cube.rows, cube.cols), ctx)
     if first is None:
@@ -80,7 +89,7 @@ def embed(
     first = _described(first, encoder)
     if not encoder.recipe.levels:
         return first
-    made = _levels(first, cube, encoder, folder)
+    made = _levels(first, cube, encoder, folder, aside)
     # For a classifier that is fitted already only the levels that it heeds are needed, and no superpixels.
     if known is None and levels.made_at_once(first.valid.size):
         made.make_all(ctx)
@@ -101,7 +110,9 @@ def _computed(
         pool(array, edges, _poolings(spec, blocks, columns), ctx)
         return valid, columns, edges
 
-    return _made(store, (cube.rows, cube.cols, _width_of(columns)), key, fill, ctx)
+    shape = (cube.rows, cube.cols, _width_of(columns))
+    disk.require_held(cube.name, None if store is None else store.folder, math.prod(shape) * disk.FEATURE_BYTES)
+    return _made(store, shape, key, fill, ctx)
 
 
 def embed_part(
@@ -172,10 +183,41 @@ def _in_memory(size: int, error: HsiError | OSError) -> str:
     return say("The features ({megabytes:.0f} MB) stay in memory: {why}", megabytes=size / 1e6, why=why)
 
 
-def _levels(first: Features, cube: Cube, encoder: Encoder, folder: Path | None) -> levels.LevelSet:
+class _Aside:
+    """A folder for features that nobody asked to keep; it goes with the last who holds this."""
+
+    def __init__(self) -> None:
+        self.path = Path(tempfile.mkdtemp(prefix="hsigui-features-"))
+        self._removed = weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
+
+
+def _aside(cube: Cube, encoder: Encoder) -> _Aside | None:
+    """A folder for the features of a scene that a limit of memory leaves no room for; None where they fit.
+
+    Raises:
+        HsiError: it cannot be made.
+    """
+    size = disk.of_features(
+        [cube.rows * cube.cols], encoder.width, len(encoder.transform.good), encoder.recipe
+    )  # fmt: skip
+    if size.first + size.later <= working_memory.within(size.first + size.later, 0.2, 1):
+        return None
+    try:
+        return _Aside()
+    except OSError as error:
+        raise HsiError(
+            say("There is no room for the features: {strerror}.", strerror=error.strerror or error),
+            say("Is the disk full? The variable TMPDIR names another folder."),
+        ) from error
+
+
+def _levels(
+    first: Features, cube: Cube, encoder: Encoder, folder: Path | None, aside: _Aside | None
+) -> levels.LevelSet:
     """What makes the levels of context from the features of the first one, and finds them where they are kept."""
 
-    def make(level: Level, asked: Context) -> Features:
+    def make(level: Level, asked: Context, held: _Aside | None = aside) -> Features:
+        del held  # as long as levels can be asked for, their folder is there
         if level.features == encoder.recipe.base:
             return first
         store = None if folder is None else Store(folder, first.key, level.name)
@@ -252,8 +294,9 @@ def _fill(
     valid = np.zeros((cube.rows, cube.cols), dtype=bool)
     network = encoder.network.to(device).eval()
     halo = max(network.halo, network.patch // 2, *(block.halo for block in blocks), 0)
+    side = tile_side(cube.bands, array.shape[2], halo)
     tiles = deque(
-        _Tile(cube, top, left, halo, TILE) for top in range(0, cube.rows, TILE) for left in range(0, cube.cols, TILE)
+        _Tile(cube, top, left, halo, side) for top in range(0, cube.rows, side) for left in range(0, cube.cols, side)
     )
     done, told_of_memory = 0, False
     try:
@@ -268,6 +311,7 @@ def _fill(
                 ran_out = True
             # Outside of the handler: there the error's frames would still hold what is to be freed.
             if not ran_out:
+                mapped.let_go(array)
                 done += tile.pixels
                 continue
             devices.free_memory(device)
@@ -279,6 +323,22 @@ def _fill(
         encoder.network.cpu()
     ctx.progress(1, 1, say("Embedding"))
     return valid
+
+
+def tile_side(bands: int, features: int, halo: int) -> int:
+    """Side in pixels of the tiles that features are made in: the usual one, halved until a tile fits into its part of a
+    limit of memory. The features are the same but for the last digits.
+
+    Args:
+        bands: of the cube, all of them: a tile is read with the bad ones.
+        features: of a pixel.
+        halo: pixels around a tile that are read with it.
+    """
+    side, each = TILE, bands * BAND_BYTES + features * FEATURE_BYTES
+    most = working_memory.within((TILE + 2 * halo) ** 2, 0.5, each)
+    while side > SMALLEST_TILE and (side + 2 * halo) ** 2 > most:
+        side //= 2
+    return side
 
 
 def _quarters(tile: _Tile, cube: Cube, halo: int, device: torch.device) -> list[_Tile]:

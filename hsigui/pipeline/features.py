@@ -150,6 +150,11 @@ class Store:
         self._edges = folder / f"{name}-edges.npz"
         self._about, self._part = folder / f"{name}.json", folder / f"{name}-{os.getpid()}.part"
 
+    @property
+    def folder(self) -> Path:
+        """Where they lie."""
+        return self._folder
+
     def load(self, shape: tuple[int, int], ctx: Context) -> Features | None:
         """The features kept here; None when there are none of this key and size, or they are damaged, which is told.
 

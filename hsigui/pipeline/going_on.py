@@ -64,6 +64,7 @@ def _compared(about: Mapping[str, Any]) -> dict[str, object]:
     return {
         "begin_from": "", **about.get("spec", {}), "settings": "", "device": "", "epochs": about.get("epochs"),
         "threads": about.get("threads"), "monitor labels": about.get("monitor") or "none",
+        "memory limit": about.get("memory_limit", ""),
     }  # fmt: skip
 
 

@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from hsigui.cube import working_memory
 from hsigui.jobs import Context
-from hsigui.pipeline import cores
+from hsigui.pipeline import cores, mapped
 from hsigui.pipeline.context_features import smoothed
 from hsigui.pipeline.edge_pooling import COMPONENT_REACH, ENCODER_REACH, FLOAT16_RANGE, HELD_VALUES, Pooling, pool
 from hsigui.pipeline.features import ENCODER, Features
@@ -26,6 +27,7 @@ from hsigui.texts import say
 
 NARROW = "narrow"
 TWINNED = 6_000  # superpixels beyond which no twins are made: their distances would not fit
+BLURRED_EACH = 16  # bytes that a value takes while it is blurred: as it is read, in 32 bits, and twice on the way
 SMALL = 400_000  # pixels of a scene whose levels are all made at once, right after the first
 
 Maker = Callable[[Level, Context], Features]
@@ -140,7 +142,7 @@ def in_context(features: Features, probe: object, ctx: Context) -> Features:
 def superpixel_means(features: Features, superpixels: NDArray[np.int32], ctx: Context) -> NDArray[np.float32]:
     """Means of standardised features over superpixels (rows x cols, -1 for none): superpixels x features."""
     count, width = int(superpixels.max()) + 1, features.array.shape[2]
-    step = max(1, HELD_VALUES // 8 // (superpixels.shape[1] * width))
+    step = max(1, working_memory.within(HELD_VALUES // 8, 0.1, 16) // (superpixels.shape[1] * width))
 
     def summed(top: int) -> NDArray[np.float64]:
         ctx.check()
@@ -189,15 +191,15 @@ def fill(array: NDArray[np.float16], first: Features, spec: FeatureSpec, ctx: Co
     columns = places(spec, encoder, components)
     poolings = []
     if encoder:
-        _blurred(array[..., :encoder], first, 0, spec.softened, ctx)
+        _blurred(array, 0, first, 0, encoder, spec.softened, ctx)
         if spec.pooled:
             poolings.append(Pooling(columns[ENCODER], ENCODER_REACH, spec.pooled))
     start = encoder
     for sigma in spec.smoothed:
-        _blurred(array[..., start : start + components], first, encoder, sigma, ctx)
+        _blurred(array, start, first, encoder, components, sigma, ctx)
         start += components
     for tolerance in spec.edge_aware:
-        _blurred(array[..., start : start + components], first, encoder, 0.0, ctx)
+        _blurred(array, start, first, encoder, components, 0.0, ctx)
         poolings.append(Pooling(slice(start, start + components), COMPONENT_REACH, tolerance))
         start += components
     if poolings:
@@ -213,20 +215,22 @@ def width(spec: FeatureSpec, first: Features) -> int:
     return encoder + (len(spec.smoothed) + len(spec.edge_aware)) * components
 
 
-def _blurred(out: NDArray[np.float16], first: Features, begin: int, sigma: float, ctx: Context) -> None:
-    """Gaussian means of some columns of the first level, rows x cols x columns, a few at a time; without a width of the
-    Gaussian the columns as they are.
+def _blurred(
+    out: NDArray[np.float16], at: int, first: Features, begin: int, width: int, sigma: float, ctx: Context
+) -> None:
+    """Gaussian means of some columns of the first level, a few at a time, into columns of another (rows x cols x
+    features); without a width of the Gaussian the columns as they are.
 
     Args:
-        begin: the first of the columns.
+        at, begin: the first of the columns there, and in the first level.
+        width: how many.
     """
-    step = max(1, HELD_VALUES // 4 // first.valid.size)
-    for start in range(0, out.shape[2], step):
+    step = max(1, working_memory.within(HELD_VALUES // 4, 0.4, BLURRED_EACH) // first.valid.size)
+    for start in range(0, width, step):
         ctx.check()
-        stop = min(start + step, out.shape[2])
+        stop = min(start + step, width)
         values = first.array[..., begin + start : begin + stop]
         if sigma:
             part = smoothed(values.astype(np.float32), first.valid, sigma)
-            out[..., start:stop] = np.clip(part, -FLOAT16_RANGE, FLOAT16_RANGE)
-        else:
-            out[..., start:stop] = values
+            values = np.clip(part, -FLOAT16_RANGE, FLOAT16_RANGE)
+        mapped.put_columns(out, slice(at + start, at + stop), values, ctx.check)

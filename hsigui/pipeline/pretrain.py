@@ -35,7 +35,7 @@ from hsigui.methods.settings import MethodSettings
 from hsigui.methods.stacked_scenes import StackedScenes
 from hsigui.methods.untrained import NoTraining
 from hsigui.one_thread import one_blas_thread
-from hsigui.pipeline import rescue, several
+from hsigui.pipeline import by_windows, rescue, several
 from hsigui.pipeline.going_on import begun_in
 from hsigui.pipeline.provenance import raster_hash
 from hsigui.pipeline.what_is_seen import masked_out, require_learnable, require_seen, started_from
@@ -163,6 +163,7 @@ class _Wanted:
             "device": self.device.type, "scene": scenes[0],
             "monitor": "" if self.labels is None else raster_hash(self.labels)[:12], "threads": self.threads,
             **({"scenes": list(scenes)} if len(scenes) > 1 else {}), **({"from": source} if source else {}),
+            **({"memory_limit": limit} if (limit := by_windows.deciding_limit(self.cubes, self.plan)) else {}),
         }  # fmt: skip
 
 
@@ -180,6 +181,8 @@ def _pretrained(wanted: _Wanted, ctx: Context) -> Encoder:
     begun = begun_in(wanted.kept, about) if wanted.resume else None
     transform = _transform(seen, wanted, begun, ctx)
     scene, labels = _scene_values(seen, transform, wanted.labels, ctx)
+    if said := by_windows.told(scene, seen):
+        ctx.warn(said)
     ctx.check()
     keep = None if wanted.kept is None or not epochs else loop.Keep(wanted.kept, about, transform.to_arrays())
     chance = Chance(spec.seed, device)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from hsigui.cube import working_memory
 from hsigui.cube.cube import Cube
 from hsigui.cube.fingerprint import scene_fingerprint
 from hsigui.errors import HsiError
@@ -340,7 +341,7 @@ def _scratch(beside: Path | None, size: int) -> Iterator[Path | None]:
     Raises:
         HsiError: it cannot be made.
     """
-    if size <= HELD_BYTES:
+    if size <= working_memory.within(HELD_BYTES, 0.2, 1):
         yield None
         return
     try:

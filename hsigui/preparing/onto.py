@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsigui import stopping
-from hsigui.cube.cube import BLOCK_VALUES, Cube, Geo
+from hsigui.cube.cube import Cube, Geo, block_values
 from hsigui.errors import HsiError
 from hsigui.labels.grid import Grid
 from hsigui.preparing.cut import moved
@@ -100,7 +100,9 @@ class WarpedSource:
     cube: Cube
     grid: Grid
     resampling: str
-    most: int = field(default=BLOCK_VALUES)  # samples of the cube that are held at once, where a pixel needs no more
+    most: int = field(
+        default_factory=block_values
+    )  # samples of the cube that are held at once, where a pixel needs no more
 
     @property
     def shape(self) -> tuple[int, int, int]:

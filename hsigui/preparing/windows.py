@@ -18,6 +18,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from hsigui.cube import working_memory
 from hsigui.cube.cube import BLOCK_VALUES, Cube, Source
 from hsigui.preparing.ahead import ahead
 
@@ -111,7 +112,7 @@ def _by_bands(cube: Cube) -> Iterator[Window]:
 
 def _size(cube: Cube, rows: int, cols: int) -> tuple[int, int]:
     """Rows and columns of windows of all bands that hold no more than they may, if the tiles allow it."""
-    most = BLOCK_VALUES
+    most = working_memory.within(BLOCK_VALUES, 0.1, 16)
     tile = _tile_of(cube.source)
     height, width = _rounded(tile[0], rows), _rounded(tile[1], cols)
     if height * width * cube.bands > most:

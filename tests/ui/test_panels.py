@@ -201,7 +201,8 @@ def test_what_does_not_count_and_labels_that_chose_are_said_with_the_figures(qtb
     text = panel.sentence.text()
     assert "Measured on 4 pixels" in text
     assert (
-        "1 labelled pixel of the reference has no data in the scene or is masked out, and is left out of the test." in text
+        "1 labelled pixel of the reference has no data in the scene or is masked out, and is left out of the test."
+        in text
     )
     assert "1 training pixel has no data in the scene, or is masked out" in text
     assert "Labels of watched.tif chose which epoch" in text

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject
 
 from hsigui.cube.cube import Cube
-from hsigui.cube.picture import Picture, display_step
+from hsigui.cube.picture import Picture, display_step, readable_step
 from hsigui.cube.render import ViewState, render_window, resolve
 from hsigui.cube.stretch import Tones
 from hsigui.document.events import BandsChanged, SceneShown
@@ -71,7 +71,8 @@ class DetailController(QObject):
         if cube is None or view is None or box is None or not self._image.isVisible():
             return
         coarse = display_step(cube)
-        step = fine_step(box, DETAIL_PIXELS)
+        pixels = (box[2] - box[0]) * (box[3] - box[1])
+        step = readable_step(cube, pixels, fine_step(box, DETAIL_PIXELS))
         if step >= coarse:
             self._drawing.forget()
             return

@@ -36,7 +36,8 @@ PAGES = (
     "panels", "gallery",
     "labelling", "seeing", "places", "scenes", "prepare", "masks", "servers", "products", "label-files", "saving",
     "projects", "pictures", "spectra", "asking",
-    "confidence", "lscosa", "purified", "contrastdm", "several", "features", "baselines", "evaluate", "study", "maps",
+    "confidence", "lscosa", "purified", "contrastdm", "several", "huge", "features", "baselines", "evaluate", "study",
+    "maps",
     "finishing", "tables", "layers", "unmixing", "feature-space", "matching", "api",
 )  # fmt: skip
 MARGIN = 16.0
