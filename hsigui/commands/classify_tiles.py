@@ -22,7 +22,7 @@ from hsigui.masks.using import MAP
 from hsigui.pipeline.executors.seam import Executor
 from hsigui.pipeline.tiling.mapping import TiledMap
 from hsigui.pipeline.tiling.order import SceneFile
-from hsigui.pipeline.tiling.run import folder_of
+from hsigui.pipeline.tiling.run import folder_of, tiles_in
 from hsigui.report.strips import SUFFIXES
 from hsigui.texts import say, say_number
 
@@ -93,7 +93,7 @@ def map_tiles(arguments: argparse.Namespace, path: Path) -> None:
 
 def _tell_of_tiles(out: Path) -> None:
     folder = folder_of(out)
-    count = len(list(folder.glob("tile-*.npz")))
+    count = len(tiles_in(folder))
     if count:
         tell(say_number("{count} finished tile stays in {folder}; the same command goes on from there",
                         "{count} finished tiles stay in {folder}; the same command goes on from there", count,

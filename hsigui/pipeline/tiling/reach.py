@@ -2,8 +2,8 @@
 
 Gaussians and networks end somewhere: with a border as wide as they are, the pixels of a tile are those of a map that is
 made in one piece. Averages that stop at edges have no end. Their border is half as wide again as `influence` says that
-they look in an even field; what lies beyond is left out. (Indian Pines, LSCoSa: with a border as wide as `influence` says
-no class differs from the map in one piece, and the confidence by 4e-6 at most; with half of it by 1.5e-4.)
+they look in an even field; what lies beyond is left out. Of Indian Pines by LSCoSa no class differs from the map in one
+piece with two thirds of that border, and the confidence by 4e-6 at most; with a third of it by 1.5e-4.
 """
 
 from __future__ import annotations

@@ -159,7 +159,11 @@ def work_folder(out: Path, key: str, claims: Claims | None = None) -> Iterator[P
             if _key_of(folder) != key:
                 _clear(folder)
                 saving.write_bytes(folder / PLAN, json.dumps({"format": "hsigui-tiles", "key": key}).encode())
-        yield folder
+        try:
+            yield folder
+        finally:
+            if not tiles_in(folder):  # nothing to go on from
+                take_away(folder)
 
 
 @contextmanager
@@ -172,6 +176,11 @@ def _told_of(folder: Path) -> Iterator[None]:
             say("{folder} cannot be written: {reason}.", folder=folder, reason=error.strerror or error),
             saving.what_to_do(folder, error),
         ) from error
+
+
+def tiles_in(folder: Path) -> list[Path]:
+    """The files of the finished tiles there."""
+    return sorted(folder.glob("tile-*.npz"))
 
 
 def folder_of(out: Path) -> Path:
@@ -191,7 +200,7 @@ def take_away(folder: Path) -> None:
 
 
 def _clear(folder: Path) -> None:
-    for path in folder.glob("tile-*.npz"):
+    for path in tiles_in(folder):
         path.unlink(missing_ok=True)
     for path in folder.glob(".tile-*-part*"):  # of workers that were killed while they wrote
         path.unlink(missing_ok=True)
