@@ -36,8 +36,8 @@ PAGES = (
     "panels", "gallery",
     "labelling", "seeing", "places", "scenes", "prepare", "masks", "servers", "products", "label-files", "saving",
     "projects", "pictures", "spectra", "asking",
-    "confidence", "lscosa", "purified", "contrastdm", "several", "many-gpus", "features", "baselines", "evaluate", "study", "maps",
-    "finishing", "tables", "layers", "unmixing", "feature-space", "matching", "api",
+    "confidence", "lscosa", "purified", "contrastdm", "several", "many-gpus", "features", "baselines", "evaluate",
+    "study", "maps", "finishing", "tables", "layers", "unmixing", "feature-space", "matching", "api",
 )  # fmt: skip
 MARGIN = 16.0
 DARK = "-dark"  # behind the name of a picture in dark colours
