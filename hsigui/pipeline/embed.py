@@ -494,5 +494,11 @@ def _new_array(
         try:
             return store.create(shape), store
         except OSError as error:
-            ctx.warn(_in_memory(int(np.prod(shape, dtype=np.int64)) * 2, error))
+            size = math.prod(shape) * disk.FEATURE_BYTES
+            if not disk.holds(None, size):
+                raise HsiError(
+                    say("There is no room for the features: {strerror}.", strerror=error.strerror or error),
+                    say("Make room on the disk: they take {size:,.1f} GB.", size=size / 1e9),
+                ) from error
+            ctx.warn(_in_memory(size, error))
     return np.empty(shape, dtype=np.float16), None
