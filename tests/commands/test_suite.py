@@ -73,7 +73,12 @@ def test_a_suite_by_workers_has_the_table_of_one_process(suite, done, tmp_path, 
     assert main(["study", "--suite", str(suite), "--out", str(tmp_path), "--scheduler", "processes"]) == 0
     assert asked[0][0] == "processes"
     one, two = (
-        [(r["scene"], r["method"], r["untrained"], r["oa_mean"]) for r in told(out)["rows"]] for out in (done, tmp_path)
+        [
+            (s["name"], r["method"], r["untrained"], r["split"], r["oa_mean"])
+            for s in told(out)["scenes"]
+            for r in s["rows"]
+        ]
+        for out in (done, tmp_path)
     )
     assert one == two
 
