@@ -64,7 +64,7 @@ def pretrain(
 
     Raises:
         HsiError: a scene is too small, scenes have no bands in common, the method or device does not exist, memory does
-            not suffice.
+            not suffice, or another process trains in the folder.
     """
     wanted = spec or PretrainSpec(method, preset, seed, device, epochs, settings=dict(settings or {}))
     if begin_from is not None:

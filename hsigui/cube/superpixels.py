@@ -93,7 +93,7 @@ def segment_cube(cube: Cube, count: int | None = None, *, check: Callable[[], No
     """
     transform = _fit(cube, check)
     valid = cube.valid_mask(check)
-    return _by_tiles(lambda rows, cols: transform.apply(cube.read(rows, cols)), valid, count, check)
+    return _by_tiles(lambda rows, cols: transform.apply_to_window(cube, rows, cols), valid, count, check)
 
 
 def segment_image(

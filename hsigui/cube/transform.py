@@ -74,6 +74,20 @@ class BandTransform:
         out[~cube.valid_mask(check)] = 0.0
         return out
 
+    def apply_to_window(self, cube: Cube, rows: slice, cols: slice) -> NDArray[np.float32]:
+        """A window of a cube transformed, rows x cols x channels; some rows at a time where a limit of memory is too
+        small for all of its bands at once."""
+        height, width = rows.stop - rows.start, cols.stop - cols.start
+        row = max(1, width * cube.bands)
+        each = max(1, working_memory.within(height * row, 0.15, 20) // row)
+        if each >= height:
+            return self.apply(cube.read(rows, cols))
+        out = np.empty((height, width, self.channels), dtype=np.float32)
+        for top in range(0, height, each):
+            part = slice(top, min(height, top + each))
+            out[part] = self.apply(cube.read(slice(rows.start + part.start, rows.start + part.stop), cols))
+        return out
+
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """The numbers of the transform, for a weights file: 1-D each, but `components` is components x good bands."""
         arrays: dict[str, NDArray[Any]] = {"good": self.good.astype(np.int64), "mean": self.mean, "sd": self.sd}
@@ -216,7 +230,7 @@ def _sample_rows(cube: Cube, limit: int, seed: int, check: Callable[[], None]) -
         count += len(values)
         if count >= limit:
             break
-    if count < FEW_PIXELS:  # nearly empty: data are sought
+    if count < min(FEW_PIXELS, limit // 4):  # nearly empty: data are sought
         parts += _sample_found(cube, limit - count, rng, check)
     return np.concatenate(parts)[:limit]
 

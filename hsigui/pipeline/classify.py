@@ -85,8 +85,10 @@ class ClassMap:
     def columns(self, left: int, right: int) -> ClassMap:
         """Some columns of it, the last one exclusive: written to, it is written to."""
         kept = None if self.probabilities is None else self.probabilities[:, left:right]
-        layers = (layer[:, left:right] for layer in (self.confidence, self.entropy, self.margin))
-        return ClassMap(self.classes[:, left:right], *layers, kept)
+        part = slice(left, right)
+        return ClassMap(
+            self.classes[:, part], self.confidence[:, part], self.entropy[:, part], self.margin[:, part], kept
+        )
 
     def let_go(self) -> None:
         """Lets go of what lies in files, see `mapped`."""

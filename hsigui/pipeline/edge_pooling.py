@@ -75,8 +75,9 @@ def _smooth(array: NDArray[np.float16], columns: slice, edges: Edges, pooling: P
         part, ran_out = slice(start, min(start + width, columns.stop)), False
         try:
             values = mapped.columns_of(array, part, ctx.check)
-            values = edge_smoothed(values, edges, pooling.reach, pooling.tolerance, ctx.check)
-            mapped.put_columns(array, part, values, ctx.check)
+            smooth = edge_smoothed(values, edges, pooling.reach, pooling.tolerance, ctx.check)
+            mapped.put_columns(array, part, smooth, ctx.check)
+            del values, smooth
         except MemoryError:
             if width == 1:
                 raise

@@ -31,8 +31,8 @@ def kept_bytes() -> int:
 
 
 def scratch(shape: tuple[int, ...], dtype: type[np.generic]) -> NDArray[Any]:
-    """Zeros; under a limit of memory in which they would take too much, in a file of the system's folder for such that
-    goes with the array.
+    """Zeros, of any shape; under a limit of memory in which they would take too much, in a file of the system's folder
+    for such that goes with the array.
 
     Raises:
         HsiError: the file cannot be made.
@@ -59,13 +59,13 @@ def scratch(shape: tuple[int, ...], dtype: type[np.generic]) -> NDArray[Any]:
 
 
 def is_kept(array: NDArray[Any]) -> bool:
-    """Whether an array stays in memory as it is: it is in no file, or small."""
+    """Whether an array, of any shape, stays in memory as it is: it is in no file, or small."""
     return _map_of(array) is None or array.nbytes <= kept_bytes()
 
 
 def let_go(array: NDArray[Any]) -> None:
-    """Lets go of the pages of an array in a mapped file; does nothing with one that stays in memory, nor on systems
-    that know no such wish."""
+    """Lets go of the pages of an array (of any shape) in a mapped file; does nothing with one that stays in memory, nor
+    on systems that know no such wish."""
     mapped = _map_of(array)
     if mapped is not None and not is_kept(array) and hasattr(mmap, "MADV_DONTNEED"):
         mapped.madvise(mmap.MADV_DONTNEED)

@@ -89,7 +89,7 @@ def write_vrt(path: Path, mosaic: Mosaic, counts: NDArray[np.integer]) -> list[P
 
     Args:
         path: its folder is what the names of the maps are relative to, so that all can be moved together.
-        counts: pixels of each class number from 0 on, for the table of attributes.
+        counts: 1-D, pixels of each class number from 0 on, for the table of attributes.
 
     Raises:
         HsiError: the files cannot be written, or a map cannot be read.
@@ -111,7 +111,7 @@ def write_tiff(
 
     Args:
         virtual: the virtual raster of the same mosaic, which is copied.
-        counts: pixels of each class number from 0 on, for the table of attributes.
+        counts: 1-D, pixels of each class number from 0 on, for the table of attributes.
         check: told of rows done and of all; may raise to stop.
         cloud: as Cloud-Optimised GeoTIFF.
 

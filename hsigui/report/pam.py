@@ -32,7 +32,8 @@ def pam(classes: ClassTable, array: NDArray[np.integer], geo: Geo | None = None)
 
 
 def pam_of(classes: ClassTable, counts: NDArray[np.integer], geo: Geo | None = None) -> bytes:
-    """The side file of a class map that was counted before: `counts` are the pixels of each number from 0 on."""
+    """The side file of a class map that was counted before: `counts`, 1-D, are the pixels of each number
+    from 0 on."""
     root = ET.fromstring(aux_xml(classes, geo))
     band = root.find("PAMRasterBand")
     assert band is not None

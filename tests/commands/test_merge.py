@@ -9,6 +9,7 @@ import pytest
 
 from hsigui.__main__ import main
 from tests.pipeline.merging.maps import add, at, note, numbers
+from tests.pipeline.merging.test_accuracies import report
 from tests.pipeline.merging.test_studies import log, score
 
 
@@ -52,11 +53,13 @@ def test_folders_become_one_table_and_one_mosaic_and_a_missing_cube_ends_with_1(
 
 
 def test_the_folder_of_maps_itself_can_hold_what_is_merged(jobs):
+    report(jobs / "one" / "report of a", 1)
     before = (jobs / "one" / "outcomes.csv").read_text()
     assert run(jobs / "one", "--out", jobs / "one") == 0
     assert (jobs / "one" / "mosaic.vrt").exists()
     assert (jobs / "one" / "outcomes.csv").read_text() == before
     assert run(jobs / "one", "--out", jobs / "one") == 0, "again, with what was merged there"
+    assert "report of a" in (jobs / "one" / "scenes.csv").read_text(encoding="utf-8-sig")
 
 
 @pytest.mark.parametrize(

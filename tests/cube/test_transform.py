@@ -10,6 +10,7 @@ import pytest
 from hsigui.cube.cube import ArraySource, Cube, CubeInfo
 from hsigui.cube.transform import BandTransform, fit_transform, sample_spectra
 from hsigui.errors import HsiError
+from tests.limits import leave
 
 
 def _cube(array: np.ndarray, **info) -> Cube:
@@ -97,3 +98,31 @@ def test_a_large_scene_is_sampled_by_rows_and_still_by_the_seed(array, monkeypat
     assert np.array_equal(one, two)
     assert not np.array_equal(one, other)
     assert cube._valid is None
+
+
+def test_in_a_large_scene_that_is_nearly_empty_data_are_sought(monkeypatch):
+    monkeypatch.setattr("hsigui.cube.transform.SCAN_PIXELS", 10)
+    array = np.full((4_000, 300, 3), np.nan, dtype=np.float32)
+    array[3_000:3_012, 100:180] = np.random.default_rng(0).normal(size=(12, 80, 3))
+    cube = _cube(array)
+    one, two, other = (sample_spectra(cube, 600, seed=s) for s in (1, 1, 2))
+    assert 300 <= len(one) <= 600
+    assert np.isfinite(one).all()
+    assert np.array_equal(one, two)
+    assert not np.array_equal(one, other)
+    with pytest.raises(HsiError, match="Only 0 pixels"):
+        fit_transform(_cube(np.full_like(array, np.nan)))
+
+
+def test_a_window_is_read_some_rows_at_a_time_under_a_limit_and_transformed_alike(array, monkeypatch):
+    cube = _cube(array)
+    transform = fit_transform(cube, 4)
+    rows, cols = slice(3, 20), slice(2, 15)
+    whole = transform.apply_to_window(cube, rows, cols)
+    leave(monkeypatch, 40_000)
+    read, heights = Cube.read, []
+    monkeypatch.setattr(Cube, "read", lambda self, *at: heights.append(at[0].stop - at[0].start) or read(self, *at))
+    parts = transform.apply_to_window(cube, rows, cols)
+    assert max(heights) * 13 * 8 * 20 <= 0.15 * 40_000
+    assert sum(heights) == 17
+    assert np.allclose(whole, parts, atol=1e-6)

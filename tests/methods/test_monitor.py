@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -122,3 +123,23 @@ def test_a_large_scene_is_looked_at_in_a_few_tiles_that_cover_its_labels():
     assert found.name == monitor.ACCURACY
     assert len(found._tiles) == 1
     assert 0 <= found.measure(_nothing) <= 1
+
+
+def test_a_huge_scene_is_watched_without_a_mask_of_it():
+    class Huge(SceneValues):
+        """Values of 2,000 million pixels, made when they are asked for."""
+
+        def __init__(self) -> None:
+            self.rows, self.cols, self.channels = 100_000, 20_000, 4
+            self._values = self._valid = None
+
+        def window(self, top, left, height, width):
+            rng = np.random.default_rng([top, left])
+            return rng.normal(size=(height, width, 4)).astype(np.float32), np.ones((height, width), dtype=bool)
+
+    tracemalloc.start()
+    watch = Monitor(DenseEncoder(4, width=8), Huge(), torch.device("cpu"))
+    held = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert held < 100_000_000
+    assert 1 <= watch.measure(_nothing) <= 8

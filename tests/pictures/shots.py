@@ -35,6 +35,7 @@ from hsigui.ui.scene.import_dialog import ImportDialog
 from hsigui.ui.scene.properties_dialog import PropertiesDialog
 from hsigui.ui.views.overlays import Overlays
 from hsigui.ui.views.overlays_panel import OverlaysPanel
+from tests.pictures.planning import drawn, kept
 from tests.pictures.studio import Studio, picture_of
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
@@ -317,6 +318,10 @@ def _statistics(studio: Studio, folder: Path) -> QImage:
     return _panel_below("Statistics")(studio, folder)
 
 
+def _planning(_studio: Studio, _folder: Path) -> QImage:
+    return drawn(kept())
+
+
 SHOTS = (
     Shot("window", _window), Shot("notes-bar", _notes_bar), Shot("properties", _properties),
     Shot("label-tools", _label_tools), Shot("regions", _regions), Shot("quality", _quality),
@@ -326,5 +331,5 @@ SHOTS = (
     Shot("zones", _zones),
     Shot("feature-space", _panel_below("Feature space")), Shot("statistics", _statistics),
     Shot("runs", _panel_below("Maps and trainings")),
-    Shot("spectra", _spectra), Shot("pictures", _pictures), Shot("export", _export),
+    Shot("spectra", _spectra), Shot("pictures", _pictures), Shot("export", _export), Shot("planning", _planning),
 )  # fmt: skip

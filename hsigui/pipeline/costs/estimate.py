@@ -126,7 +126,7 @@ def estimate(scenes: Sequence[FoundScene], measured: Measured, asked: Asked) -> 
         scenes: the largest first.
     """
     model = Model(measured, asked)
-    alone = [model.scene(one, model.trains(number), 0, 1) for number, one in enumerate(scenes)]
+    alone = [model.likely(one, model.trains(number)) for number, one in enumerate(scenes)]
     total = {name: sum(one.terms[name] for one in alone) for name in TERMS}
     total["start"] += model.start_of_mapping(0, 1) if any(not one.trains for one in alone) else 0.0
     whole = sum(total.values()) or 1.0
@@ -162,6 +162,12 @@ class Model:
         """
         one = self._terms(scene, trains, number, workers)
         return SceneCost(scene, trains, one, memory_of(scene, trains, self._facts), self._disk(scene, trains))
+
+    def likely(self, scene: FoundScene, trains: bool) -> SceneCost:
+        """What a scene takes of a worker that has the machine for itself, each term the median of the rounds."""
+        rounds = [self._terms(scene, trains, number, 1) for number in range(self._measured.rounds)]
+        terms = {name: median(one[name] for one in rounds) for name in TERMS}
+        return SceneCost(scene, trains, terms, memory_of(scene, trains, self._facts), self._disk(scene, trains))
 
     def start_of_mapping(self, number: int, workers: int) -> float:
         """Seconds that a worker takes to begin with maps by the kept classifier."""

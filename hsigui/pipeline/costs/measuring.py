@@ -98,7 +98,6 @@ def measure(
             asked["run"] = str(trial.run)
         kinds = [kind for kind, wanted in (("single", single), ("whole", whole)) if wanted]
         answers = dict[str, tuple[Mapping[str, Any] | None, Mapping[str, Any]]]()
-        commands = {kind: _command_start(kind, launch is None) for kind in kinds}
         for number, kind in enumerate(kinds):
             how = {"cores": 1 if kind == "single" else 0, "clock": "processor" if kind == "single" else "wall"}
             ctx.progress(2 * number, 2 * len(kinds), say("Measuring the training"))
@@ -106,9 +105,7 @@ def measure(
             ctx.progress(2 * number + 1, 2 * len(kinds), say("Measuring features and maps"))
             answers[kind] = trained, run({**asked, **how, "work": "mapping"}, folder, ctx)
         figures = {
-            kind: tuple(
-                _figures(*answers[kind], commands[kind], number, trial.course) for number in range(trial.rounds)
-            )
+            kind: tuple(_figures(*answers[kind], number, trial.course) for number in range(trial.rounds))
             for kind in kinds
         }
     trained, mapped = answers[kinds[0]]
@@ -151,8 +148,9 @@ def launched(request: Mapping[str, Any], folder: Path, ctx: Context) -> Mapping[
             say("Measuring failed on a crop of the scene."),
             lines[-1] if lines else say("The process ended with the code {code}.", code=process.returncode),
         )
-    found: Mapping[str, Any] = json.loads(answer.read_text(encoding="utf-8"))
-    return found
+    found = json.loads(answer.read_text(encoding="utf-8"))
+    command = _command_start(request["clock"], environment) if request["work"] == "mapping" else 0.0
+    return {**found, "command": command}
 
 
 def allowed_cores() -> int:
@@ -176,18 +174,14 @@ def _load() -> float:
         return 0.0
 
 
-def _command_start(kind: str, real: bool) -> float:
+def _command_start(clock: str, environment: Mapping[str, str]) -> float:
     """Seconds that the program takes until it knows what it was asked."""
-    if not real:
-        return 0.0
     before, begun = os.times(), time.perf_counter()
     words = [sys.executable, "-m", "hsigui", "classify", "--help"]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(Path(hsigui.__file__).parents[1]),
-                                                                os.environ.get("PYTHONPATH", "")])}  # fmt: skip
     subprocess.run(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment, check=False)
-    after = os.times()
+    after, passed = os.times(), time.perf_counter() - begun
     used = after.children_user + after.children_system - before.children_user - before.children_system
-    return used if kind == "single" else time.perf_counter() - begun
+    return used if clock == "processor" else passed
 
 
 def _files(scene: FoundScene) -> list[Path]:
@@ -220,16 +214,14 @@ def _crop(cube: Cube, side: int, folder: Path) -> str:
     return str(write_pair(folder / f"crop-{side}.hdr", values, fields, order)[0])
 
 
-def _figures(
-    trained: Mapping[str, Any] | None, mapped: Mapping[str, Any], command: float, number: int, course: Course
-) -> Figures:
+def _figures(trained: Mapping[str, Any] | None, mapped: Mapping[str, Any], number: int, course: Course) -> Figures:
     """The figures of one round."""
     found = mapped["rounds"][number]["crops"]
     small, large = found
     lines: dict[str, Any] = {
         name: _line(found, name) for name in ("embedding", "finding", "probe", "drawing", "writing", "kept")
     }
-    learning = _learning(trained, number, course)
+    learning, command = _learning(trained, number, course), mapped["command"]
     started = 0.0 if trained is None else command + trained["start"] + trained["cold"]
     return Figures(
         start_training=started, start_mapping=command + mapped["start"] + mapped["cold"],

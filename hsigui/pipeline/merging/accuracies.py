@@ -104,8 +104,8 @@ def accuracies(paths: Sequence[Path], *, by_name: bool = False) -> Accuracies | 
     table = agreed(tables, by_name=by_name)
     figures = [_in_numbers(scene.accuracy, own, table.classes)
                for scene, own in zip(scenes, table.numbers, strict=True)]  # fmt: skip
-    means = (over_draws([getattr(one, name) for one in figures]) for name in ("oa", "aa", "kappa"))
-    return Accuracies(scenes, added_up(figures), *means, notes=(*notes, *table.notes))
+    oa, aa, kappa = (over_draws([getattr(one, name) for one in figures]) for name in ("oa", "aa", "kappa"))
+    return Accuracies(scenes, added_up(figures), oa, aa, kappa, (*notes, *table.notes))
 
 
 def read_report(path: Path) -> SceneReport:
@@ -159,7 +159,7 @@ def class_accuracy_sheet(found: Accuracies) -> Sheet:
         Column("test_pixels", say("Test pixels"), COUNT), Column("producers_accuracy", say("Producer's"), SHARE),
         Column("users_accuracy", say("User's"), SHARE), Column("f1", "F1", SHARE), Column("iou", "IoU", SHARE),
     )  # fmt: skip
-    rows = tuple(
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
         (number, pooled.names[n], pooled.support[n], known(pooled.producers[n]), known(pooled.users[n]),
          known(pooled.f1[n]), known(pooled.iou[n]))
         for n, number in enumerate(pooled.classes)
@@ -172,8 +172,9 @@ def confusion_sheet(found: Accuracies) -> Sheet:
     pooled = found.pooled
     columns = [Column("reference", say("Reference \\ map"), TEXT)]
     columns += [Column(name, name, COUNT) for name in pooled.columns]
-    rows = tuple((pooled.names[n], *map(int, row)) for n, row in enumerate(pooled.matrix))
-    return Sheet("confusion", say("Error matrix"), tuple(columns), rows)
+    counts = pooled.matrix.tolist()
+    rows: list[tuple[Cell, ...]] = [(pooled.names[n], *counts[n]) for n in range(len(counts))]
+    return Sheet("confusion", say("Error matrix"), tuple(columns), tuple(rows))
 
 
 def _figures(measured: Accuracy) -> tuple[Cell, ...]:

@@ -61,7 +61,7 @@ class Totals:
 
     @property
     def pixels(self) -> NDArray[np.int64]:
-        """Pixels of each number, of the mosaic or, without one, of all maps."""
+        """1-D: pixels of each number from 0 on, of the mosaic or, without one, of all maps."""
         whole = self.ground.pixels if self.ground else np.sum([one.pixels for one in self.maps], axis=0)
         return np.asarray(whole).astype(np.int64)
 
@@ -122,7 +122,8 @@ def class_sheet(found: Totals) -> Sheet:
     if ground is not None:
         columns += [Column("ground_pixels", say("Ground, pixels"), COUNT), Column("ground_hectares", say("Ground, ha"))]
     pixels = np.sum([one.pixels for one in found.maps], axis=0)
-    metres = np.sum([one.metres for one in found.maps], axis=0) if found.placed else None
+    known = [one.metres for one in found.maps if one.metres is not None]
+    metres = np.sum(known, axis=0) if found.placed else None
     measure = pixels if metres is None else metres
     rows: list[tuple[Cell, ...]] = []
     for number, name in [*names, (None, say("All maps"))]:

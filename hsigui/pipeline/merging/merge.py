@@ -92,10 +92,7 @@ def merge(folders: Sequence[Path], out: Path, asked: Asked, ctx: Context) -> Mer
     lines = joined(_tables_in(folders, asked), asked.expected)
     _require_own(folders, out)
     maps = lines.maps
-    reports = [
-        *asked.reports,
-        *(path for path in reports_in(p for p in folders if p.is_dir()) if out not in path.parents),
-    ]
+    reports = [*asked.reports, *reports_in(folder for folder in folders if folder.is_dir())]
     measured = accuracies(list(dict.fromkeys(path.resolve() for path in reports)), by_name=asked.match_classes)
     if lines.lines and not maps and measured is None:
         raise HsiError(

@@ -17,9 +17,10 @@ from hsigui.errors import HsiError
 from hsigui.labels.classes import ClassTable
 from hsigui.pipeline.merging.class_tables import Agreed
 from hsigui.report.mosaics import Mosaic, Piece
+from hsigui.report.table import OWN
 from hsigui.texts import say
 
-SUFFIXES = (".tif", ".tiff", ".hdr")  # of maps whose stored numbers are the class numbers, for any program
+TIFF, ENVI = "geotiff", "envi"  # formats of maps whose stored numbers are the class numbers, for any program
 SAME_SIZE = 1e-6  # relative: sides of pixels that differ by less are one
 ON_GRID = 1e-3  # of a pixel: what lies closer to the grid is on it
 
@@ -85,14 +86,19 @@ def in_common_numbers(array: NDArray[np.uint16], numbers: Mapping[int, int]) -> 
 
 def _piece(about: MapAbout, row: int, col: int, numbers: Mapping[int, int]) -> Piece:
     path = about.path
-    if path.suffix.lower() == ".hdr":
+    if _format_of(path) == ENVI:
         path = find_pair(path)[1]  # by the file of samples, as GDAL opens it
     return Piece(path, about.shape, row, col, dict(numbers))
 
 
+def _format_of(path: Path) -> str:
+    """The name of the format in which maps of this ending are written."""
+    return next((row.name for row in OWN if path.suffix.lower() in row.suffixes), "")
+
+
 def _require_placed(maps: Sequence[MapAbout]) -> None:
     for about in maps:
-        if about.path.suffix.lower() not in SUFFIXES:
+        if _format_of(about.path) not in (TIFF, ENVI):
             raise HsiError(
                 say("{name} cannot be a part of a mosaic.", name=about.path.name),
                 say("Classify with --format .tif, or give --no-mosaic."),
@@ -118,7 +124,7 @@ def _require_one_system(maps: Sequence[MapAbout]) -> None:
     if other is None:
         return
     count = sum(system != systems[0] for system in systems)
-    first, second = (systems[n].to_string()[:60] if systems[n] is not None else "" for n in (0, other))
+    first, second = ("" if system is None else system.to_string()[:60] for system in (systems[0], systems[other]))
     raise HsiError(
         say("Maps are in different coordinate systems: {first_name} in {first}, {second_name} in {second} "
             "({count} of {all} are not in the first's).", first_name=maps[0].path.name, first=first,

@@ -41,7 +41,7 @@ class MergedStudy:
 def is_study(folder: Path) -> bool:
     """Whether a folder holds results of a study."""
     try:
-        return untrusted.json_of((folder / SETTINGS).read_text(encoding="utf-8"))["format"] == FORMAT
+        return bool(untrusted.json_of((folder / SETTINGS).read_text(encoding="utf-8"))["format"] == FORMAT)
     except (OSError, ValueError, KeyError, TypeError):
         return False
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from itertools import pairwise
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
@@ -15,7 +14,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QLabel,
-    QMenu,
     QPushButton,
     QSizePolicy,
     QToolButton,
@@ -29,9 +27,8 @@ from hsigui.document.finished import ChosenStep, Outcome
 from hsigui.finishing.asked import STEPS
 from hsigui.texts import say
 from hsigui.ui.desk.action_rows import follow
-from hsigui.ui.desk.flat_buttons import picture_button
-from hsigui.ui.desk.icons import icon
 from hsigui.ui.desk.problem_label import ProblemLabel
+from hsigui.ui.desk.step_buttons import StepButtons, exchanged
 from hsigui.ui.finishing.editors import FIRST, AskFile, editor_of
 from hsigui.ui.finishing.step_editor import StepEditor
 from hsigui.ui.finishing.words import explained, name_of, title_of, told_of
@@ -84,6 +81,16 @@ class FinishPanel(QWidget):
         self.painted = QLabel(self)
         self.painted.setWordWrap(True)
         self.erase = _button(say("Take all back"), erase, self)
+        self.buttons = StepButtons(
+            say("Add step"), say("Add a step that is done over every map"),
+            [(row.option, title_of(row.option), explained(row.option)) for row in STEPS], self,
+        )  # fmt: skip
+        self.buttons.add_asked.connect(self.add)
+        self.buttons.move_asked.connect(self._move)
+        self.buttons.remove_asked.connect(self._take_away)
+        self.new, self.up, self.down, self.remove = (
+            self.buttons.new, self.buttons.up, self.buttons.down, self.buttons.remove
+        )  # fmt: skip
         self._lay_out()
         ring = (self.show_box, self.swipe, self.list, self.new, self.up, self.down, self.remove, self.paint, self.erase)
         for one, other in pairwise(ring):
@@ -155,9 +162,7 @@ class FinishPanel(QWidget):
         outcome = self._outcomes[place] if step is not None and place < len(self._outcomes) else None
         self.problem.setText("" if outcome is None else outcome.problem)
         self.problem.setVisible(bool(self.problem.text()))
-        self.remove.setEnabled(step is not None)
-        self.up.setEnabled(place > 0)
-        self.down.setEnabled(0 <= place < len(self._steps) - 1)
+        self.buttons.show_place(place, len(self._steps))
 
     # What the user changes
 
@@ -171,13 +176,12 @@ class FinishPanel(QWidget):
             self._tell(tuple(step for n, step in enumerate(self._steps) if n != place))
 
     def _move(self, by: int) -> None:
-        place, steps = self.place, list(self._steps)
-        to = place + by
-        if place >= 0 and 0 <= to < len(steps):
-            steps[place], steps[to] = steps[to], steps[place]
+        place = self.place
+        steps = exchanged(self._steps, place, by)
+        if steps != self._steps:
             with QSignalBlocker(self.list):
-                self._choose(to)
-            self._tell(tuple(steps))
+                self._choose(place + by)
+            self._tell(steps)
 
     def _edit(self, text: str) -> None:
         self._change(self.place, text=text)
@@ -219,30 +223,6 @@ class FinishPanel(QWidget):
         steps.itemChanged.connect(self._ticked)
         return steps
 
-    def _buttons(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(2)
-        menu = QMenu(self)
-        for offered in STEPS:
-            entry = menu.addAction(title_of(offered.option), partial(self.add, offered.option))
-            entry.setToolTip(explained(offered.option))
-        menu.setToolTipsVisible(True)
-        self.new = QPushButton(icon("add"), say("Add step"), self)
-        self.new.setToolTip(say("Add a step that is done over every map"))
-        self.new.setMenu(menu)
-        self.up = picture_button(self, "up", say("Do the chosen step earlier"))
-        self.down = picture_button(self, "down", say("Do the chosen step later"))
-        self.remove = picture_button(self, "trash", say("Take the chosen step away"))
-        self.up.clicked.connect(partial(self._move, -1))
-        self.down.clicked.connect(partial(self._move, 1))
-        self.remove.clicked.connect(self._take_away)
-        row.addWidget(self.new)
-        row.addStretch(1)
-        for button in (self.up, self.down, self.remove):
-            button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-            row.addWidget(button)
-        return row
-
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
         column.setSpacing(4)
@@ -252,7 +232,7 @@ class FinishPanel(QWidget):
         shown.addWidget(self.swipe)
         column.addLayout(shown)
         column.addWidget(self.list, 1)
-        column.addLayout(self._buttons())
+        column.addWidget(self.buttons)
         column.addLayout(self._place)
         column.addWidget(self.problem)
         column.addWidget(self.paint)

@@ -246,9 +246,9 @@ class LayersController(QObject):
         makings = self._maker.of_shown
         if makings:
             last = makings[-1]
-            self._panel.show_busy(last.text or last.wish.title, last.done)
+            self._panel.busy.show_busy(last.text or last.wish.title, last.done)
         else:
-            self._panel.show_busy("", 0.0)
+            self._panel.busy.show_busy("", 0.0)
 
     def _hovered(self, row: int, col: int) -> None:
         self._pixel = row, col

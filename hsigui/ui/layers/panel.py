@@ -13,14 +13,12 @@ from PySide6.QtGui import QAction, QIcon, QImage, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
-    QDockWidget,
     QFormLayout,
     QHBoxLayout,
     QLabel,
     QListWidget,
     QListWidgetItem,
     QMenu,
-    QProgressBar,
     QPushButton,
     QSizePolicy,
     QVBoxLayout,
@@ -32,10 +30,12 @@ from hsigui.cube.color_maps import COLOR_MAPS
 from hsigui.labels.classes import Color
 from hsigui.texts import say
 from hsigui.ui.desk.action_rows import tool_button
+from hsigui.ui.desk.busy_row import BusyRow
 from hsigui.ui.desk.channels import CHANNEL_TITLES, COLOR_MAP_TITLES
 from hsigui.ui.desk.flat_buttons import more_button, picture_button
 from hsigui.ui.desk.icons import icon
 from hsigui.ui.desk.setting_editors import Decimal
+from hsigui.ui.desk.to_front import bring_to_front
 from hsigui.ui.layers.legend import LegendLines
 
 SIDE = 36  # logical pixels of a small picture
@@ -101,13 +101,15 @@ class LayersPanel(QWidget):
     ) -> None:  # fmt: skip
         super().__init__(parent)
         self._look, self._menu, self._quiet = Look(), menu, False
+        self.busy = BusyRow(say("Progress of the layer"), say("Do not make the layer"), self)
+        self.busy.cancel_asked.connect(self.cancel_asked)
         column = QVBoxLayout(self)
         margins = column.contentsMargins()
         column.setContentsMargins(margins.left(), 4, margins.right(), 4)
         column.setSpacing(4)
         column.addLayout(self._build_buttons(buttons))
         column.addWidget(self._build_list(), 1)
-        column.addWidget(self._build_busy())
+        column.addWidget(self.busy)
         column.addWidget(self._build_details(channels, below))
         self.hint = QLabel(
             say(
@@ -119,7 +121,6 @@ class LayersPanel(QWidget):
         self.hint.setWordWrap(True)
         column.insertWidget(1, self.hint)
         self.show_entries((), 0)
-        self.show_busy("", 0.0)
         self.setEnabled(False)
 
     # What is shown
@@ -172,26 +173,13 @@ class LayersPanel(QWidget):
         self.usual.setEnabled(chosen.look.low is not None or chosen.look.high is not None)
         self.legend.show_lines(chosen.legend)
 
-    def show_busy(self, text: str, part: float) -> None:
-        """Says what is being made and which part of it is done (below 0 where that is not known); empty for nothing."""
-        self._busy.setVisible(bool(text))
-        self.busy_text.setText(text)
-        self.bar.setRange(0, 1000 if part >= 0 else 0)
-        if part >= 0:
-            self.bar.setValue(round(1000 * min(part, 1.0)))
-
     def set_pixel(self, text: str) -> None:
         """The value of the pixel under the cursor."""
         self.pixel.setText(text)
 
     def bring_to_front(self) -> None:
         """Shows the panel, also where it is closed or stands behind another."""
-        dock: QWidget | None = self
-        while dock is not None and not isinstance(dock, QDockWidget):
-            dock = dock.parentWidget()
-        if dock is not None:
-            dock.show()
-            dock.raise_()
+        bring_to_front(self)
 
     def edit_name(self) -> None:
         """Lets the user write another name of the chosen layer."""
@@ -234,24 +222,6 @@ class LayersPanel(QWidget):
         self.list.itemActivated.connect(self._activated)
         self.list.itemChanged.connect(self._edited)
         return self.list
-
-    def _build_busy(self) -> QWidget:
-        self._busy = QWidget(self)
-        row = QHBoxLayout(self._busy)
-        row.setContentsMargins(0, 0, 0, 0)
-        self.bar = QProgressBar(self._busy)
-        self.bar.setTextVisible(False)
-        self.bar.setMaximumSize(70, 12)
-        self.bar.setAccessibleName(say("Progress of the layer"))
-        self.busy_text = QLabel(self._busy)
-        self.busy_text.setMinimumWidth(1)
-        cancel = QPushButton(say("Cancel"), self._busy)
-        cancel.setToolTip(say("Do not make the layer"))
-        cancel.clicked.connect(self.cancel_asked)
-        self.cancel = cancel
-        for widget, stretch in ((self.bar, 0), (self.busy_text, 1), (cancel, 0)):
-            row.addWidget(widget, stretch)
-        return self._busy
 
     def _build_details(self, channels: Sequence[QAction], below: Sequence[QAction]) -> QWidget:
         self.details = QWidget(self)

@@ -309,21 +309,21 @@ class MasksPanelController(QObject):
             if job in self._jobs:
                 self._jobs.remove(job)
             if not self._jobs:
-                self._panel.show_busy("", 0.0)
+                self._panel.busy.show_busy("", 0.0)
             then(*result)
 
         watcher = Watcher(
             done=partial(ended, done), failed=partial(ended, self._desk.fail), cancelled=partial(ended, lambda: None),
             progress=self._got_on,
         )  # fmt: skip
-        self._panel.show_busy(title, -1.0)
+        self._panel.busy.show_busy(title, -1.0)
         job = self._desk.bridge.start(work, title, watcher)
         self._jobs.append(job)
 
     def _got_on(self, progress: Progress) -> None:
         if self._jobs:
             part = progress.done / progress.total if progress.total > 0 else -1.0
-            self._panel.show_busy(progress.text, part)
+            self._panel.busy.show_busy(progress.text, part)
 
     def _cancel(self) -> None:
         for job in self._jobs:

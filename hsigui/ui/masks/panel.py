@@ -10,12 +10,10 @@ from PySide6.QtCore import QPoint, QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QColor, QIcon, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QDockWidget,
     QHBoxLayout,
     QHeaderView,
     QLabel,
     QMenu,
-    QProgressBar,
     QPushButton,
     QTableWidget,
     QTableWidgetItem,
@@ -27,8 +25,10 @@ from hsigui.labels.classes import Color
 from hsigui.masks.words import USES
 from hsigui.texts import say
 from hsigui.ui.desk.action_rows import follow, tool_button
+from hsigui.ui.desk.busy_row import BusyRow
 from hsigui.ui.desk.flat_buttons import more_button
 from hsigui.ui.desk.icons import icon
+from hsigui.ui.desk.to_front import bring_to_front
 
 NAME, PIXELS, FIRST_USE = range(3)
 USE_TITLES = {"pretrain": say("Pretraining"), "map": say("Map"), "statistics": say("Statistics")}
@@ -79,6 +79,8 @@ class MasksPanel(QWidget):
         super().__init__(parent)
         self._rows: tuple[MaskRow, ...] = ()
         self._menu = menu
+        self.busy = BusyRow(say("Progress of the mask"), say("Do not make the mask"), self)
+        self.busy.cancel_asked.connect(self.cancel_asked)
         column = QVBoxLayout(self)
         margins = column.contentsMargins()
         column.setContentsMargins(margins.left(), 4, margins.right(), 4)
@@ -116,11 +118,10 @@ class MasksPanel(QWidget):
         self.told.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.told.setAccessibleName(say("How the mask was found"))
         column.addWidget(self.told)
-        column.addWidget(self._build_busy())
+        column.addWidget(self.busy)
         column.addStretch(0)
         self.show_rows((), ())
         self.show_drawing("")
-        self.show_busy("", 0.0)
         self.setEnabled(False)
 
     def _build_table(self) -> QTableWidget:
@@ -151,23 +152,6 @@ class MasksPanel(QWidget):
         self.table.itemChanged.connect(self._changed)
         return self.table
 
-    def _build_busy(self) -> QWidget:
-        self._busy = QWidget(self)
-        row = QHBoxLayout(self._busy)
-        row.setContentsMargins(0, 0, 0, 0)
-        self.bar = QProgressBar(self._busy)
-        self.bar.setTextVisible(False)
-        self.bar.setMaximumSize(70, 12)
-        self.bar.setAccessibleName(say("Progress of the mask"))
-        self.busy_text = QLabel(self._busy)
-        self.busy_text.setMinimumWidth(1)
-        self.cancel = QPushButton(say("Cancel"), self._busy)
-        self.cancel.setToolTip(say("Do not make the mask"))
-        self.cancel.clicked.connect(self.cancel_asked)
-        for widget, stretch in ((self.bar, 0), (self.busy_text, 1), (self.cancel, 0)):
-            row.addWidget(widget, stretch)
-        return self._busy
-
     # What is shown
 
     def show_rows(self, rows: Sequence[MaskRow], chosen: Sequence[int]) -> None:
@@ -195,14 +179,6 @@ class MasksPanel(QWidget):
         self.drawing.setText(text)
         self.drawing.setVisible(bool(text))
 
-    def show_busy(self, text: str, part: float) -> None:
-        """Says what is being made and which part of it is done (below 0 where that is not known); empty for nothing."""
-        self._busy.setVisible(bool(text))
-        self.busy_text.setText(text)
-        self.bar.setRange(0, 1000 if part >= 0 else 0)
-        if part >= 0:
-            self.bar.setValue(round(1000 * min(part, 1.0)))
-
     @property
     def selected(self) -> tuple[int, ...]:
         """Numbers of the masks that are chosen, in the order of the list."""
@@ -211,12 +187,7 @@ class MasksPanel(QWidget):
 
     def bring_to_front(self) -> None:
         """Shows the panel, also where it is closed or stands behind another."""
-        dock: QWidget | None = self
-        while dock is not None and not isinstance(dock, QDockWidget):
-            dock = dock.parentWidget()
-        if dock is not None:
-            dock.show()
-            dock.raise_()
+        bring_to_front(self)
 
     def edit_name(self, number: int) -> None:
         """Lets the user write another name of a mask."""

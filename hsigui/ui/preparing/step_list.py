@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QHBoxLayout,
     QLabel,
-    QMenu,
-    QPushButton,
     QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
@@ -22,9 +18,9 @@ from PySide6.QtWidgets import (
 from hsigui.preparing.asked import OFFERED
 from hsigui.preparing.chosen import ChosenStep
 from hsigui.texts import say
-from hsigui.ui.desk.flat_buttons import picture_button
 from hsigui.ui.desk.icons import icon
 from hsigui.ui.desk.problem_label import ProblemLabel
+from hsigui.ui.desk.step_buttons import StepButtons, exchanged
 from hsigui.ui.preparing.editors import Sources, StepForm, start_of
 from hsigui.ui.preparing.words import explained, name_of, title_of
 
@@ -57,10 +53,20 @@ class StepList(QWidget):
         self.form: StepForm | None = None
         self._of = ""
         self._place = QVBoxLayout()
+        self.buttons = StepButtons(
+            say("&Add step"), say("Add a step at the end"),
+            [(row.option, title_of(row.option), explained(row.option)) for row in OFFERED], self,
+        )  # fmt: skip
+        self.buttons.add_asked.connect(self.add)
+        self.buttons.move_asked.connect(self._move)
+        self.buttons.remove_asked.connect(self._take_away)
+        self.new, self.up, self.down, self.remove = (
+            self.buttons.new, self.buttons.up, self.buttons.down, self.buttons.remove
+        )  # fmt: skip
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.list, 1)
-        column.addLayout(self._buttons())
+        column.addWidget(self.buttons)
         column.addWidget(self.about)
         column.addLayout(self._place)
         column.addWidget(self.problem)
@@ -128,11 +134,8 @@ class StepList(QWidget):
             self._tell(steps, min(place, len(steps) - 1))
 
     def _move(self, by: int) -> None:
-        place, steps = self.place, list(self._steps)
-        to = place + by
-        if place >= 0 and 0 <= to < len(steps):
-            steps[place], steps[to] = steps[to], steps[place]
-            self._tell(tuple(steps), to)
+        place = self.place
+        self._tell(exchanged(self._steps, place, by), place + by)
 
     def _edit(self, text: str) -> None:
         self._change(self.place, text=text)
@@ -190,9 +193,7 @@ class StepList(QWidget):
             problem = say("{step}: {problem}", step=failed, problem=problem)
         self.problem.setText(problem)
         self.problem.setVisible(bool(problem))
-        self.remove.setEnabled(step is not None)
-        self.up.setEnabled(place > 0)
-        self.down.setEnabled(0 <= place < len(self._steps) - 1)
+        self.buttons.show_place(place, len(self._steps))
 
     def _chose(self, *_items: object) -> None:
         self._show_chosen()
@@ -217,28 +218,3 @@ class StepList(QWidget):
         steps.currentItemChanged.connect(self._chose)
         steps.itemChanged.connect(self._ticked)
         return steps
-
-    def _buttons(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(2)
-        menu = QMenu(self)
-        menu.setToolTipsVisible(True)
-        for offered in OFFERED:
-            entry = menu.addAction(title_of(offered.option), partial(self.add, offered.option))
-            entry.setToolTip(explained(offered.option))
-        self.new = QPushButton(icon("add"), say("&Add step"), self)
-        self.new.setToolTip(say("Add a step at the end"))
-        self.new.setMenu(menu)
-        self.new.setAutoDefault(False)
-        self.up = picture_button(self, "up", say("Do the chosen step earlier"))
-        self.down = picture_button(self, "down", say("Do the chosen step later"))
-        self.remove = picture_button(self, "trash", say("Take the chosen step away"))
-        self.up.clicked.connect(partial(self._move, -1))
-        self.down.clicked.connect(partial(self._move, 1))
-        self.remove.clicked.connect(self._take_away)
-        row.addWidget(self.new)
-        row.addStretch(1)
-        for button in (self.up, self.down, self.remove):
-            button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-            row.addWidget(button)
-        return row

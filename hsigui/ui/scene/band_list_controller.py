@@ -9,7 +9,6 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QDockWidget
 
 from hsigui.cube.cube import Cube
 from hsigui.cube.picture import thumbnail_of
@@ -19,6 +18,7 @@ from hsigui.texts import say
 from hsigui.ui.desk.debounce import Debounce
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import Latest
+from hsigui.ui.desk.to_front import bring_to_front
 from hsigui.ui.image.bench import Bench, PanelParts
 from hsigui.ui.scene.band_list import BandList
 from hsigui.ui.scene.band_model import SIDE
@@ -61,12 +61,7 @@ class BandListController(QObject):
 
     def find(self) -> None:
         """Brings the list to the front, and the field in which one searches."""
-        dock = self._panel.parent()
-        while dock is not None and not isinstance(dock, QDockWidget):
-            dock = dock.parent()
-        if dock is not None:
-            dock.show()
-            dock.raise_()
+        bring_to_front(self._panel)
         self._panel.search.setFocus()
         self._panel.search.selectAll()
 

@@ -36,10 +36,9 @@ PAGES = (
     "panels", "gallery",
     "labelling", "seeing", "places", "scenes", "prepare", "masks", "servers", "products", "label-files", "saving",
     "projects", "pictures", "spectra", "asking",
-    "confidence", "lscosa", "purified", "contrastdm", "several", "huge", "features", "baselines", "evaluate", "study",
-    "maps", "clusters",
-    "finishing", "tables", "layers", "unmixing", "feature-space", "matching", "api",
-    "notebooks",
+    "confidence", "lscosa", "purified", "contrastdm", "several", "many-gpus", "huge", "features", "baselines",
+    "evaluate", "study", "maps", "clusters", "planning", "finishing", "tables", "layers", "unmixing", "feature-space",
+    "matching", "api", "notebooks",
 )  # fmt: skip
 MARGIN = 16.0
 DARK = "-dark"  # behind the name of a picture in dark colours

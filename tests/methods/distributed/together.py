@@ -58,7 +58,9 @@ def spec(method: str, preset: str, epochs: int, **settings: float | int | str) -
     )  # fmt: skip
 
 
-# Of each method both presets, in few steps of small batches that two processes cannot halve.
+# Of each method both presets, in few steps of small batches that two processes cannot halve. Rates are lower where the
+# published one lets one unit in the last place of one weight change others by a hundredth within three steps (LSCoSa's
+# 0.3 on batch normalisations), in one process, too.
 TRAININGS = {
     "lscosa quick": spec("lscosa", "quick", 6, pixels=65),
     "lscosa paper": spec("lscosa", "paper", 1, batch=25, width=16, epoch_pixels=75, prototypes=64, rate=0.01),
@@ -66,7 +68,7 @@ TRAININGS = {
     "purified paper": spec("purified", "paper", 1, batch=33, width=16, epoch_pixels=99, depth=2, local=4),
     "contrastdm quick": spec("contrastdm", "quick", 6, pixels=129, hidden=32),
     "contrastdm paper": spec(
-        "contrastdm", "paper", 1, batch=33, width=16, epoch_pixels=99, hidden=32, diffusion_batch=33
+        "contrastdm", "paper", 1, batch=33, width=16, epoch_pixels=99, hidden=32, diffusion_batch=33, rate=2e-4
     ),
 }
 
@@ -194,9 +196,14 @@ def refused(rank: int) -> None:
     other = replace(TRAININGS["lscosa quick"], seed=rank)
     try:
         pretrain(small_cube(), other, SilentContext())
+    except LostProcessError:
+        if rank == 0:
+            return
+        raise
     except HsiError as error:
-        assert rank == 0 or "spec differ" in error.message, error
-        return
+        if "spec differ" in error.message:
+            return
+        raise
     raise AssertionError("two trainings were made one")
 
 

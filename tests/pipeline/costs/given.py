@@ -84,7 +84,7 @@ class FakeTrials:
             "watched": short(*request["short"][-1], readings=10),
             "peaks": [FACTS.memory_training.at(each["pixels"]) for each in first],
         }  # fmt: skip
-        return {"start": of.start_training - 1.0, "cold": 1.0, "channels": FACTS.channels,
+        return {"start": of.start_training - 1.5, "cold": 1.0, "channels": FACTS.channels,
                 "rounds": [one] * request["rounds"]}  # fmt: skip
 
     def _mapping(self, request: Mapping[str, Any]) -> dict[str, Any]:
@@ -99,7 +99,8 @@ class FakeTrials:
             })  # fmt: skip
         peaks = [FACTS.memory_mapping.at(each["pixels"]) for each in crops]
         return {
-            "start": of.start_mapping, "cold": 0.0, "rounds": [{"crops": crops, "peaks": peaks}] * request["rounds"],
+            "start": of.start_mapping - 0.5, "command": 0.5, "cold": 0.0,
+            "rounds": [{"crops": crops, "peaks": peaks}] * request["rounds"],
             "features_first": FACTS.features_first, "features_later": FACTS.features_later, "run": FACTS.run,
             "bands": FACTS.bands, "channels": FACTS.channels,
         }  # fmt: skip

@@ -199,12 +199,12 @@ def test_a_layer_that_is_being_made_can_be_given_up(qtbot, demo, monkeypatch):
     asked.accept()
     qtbot.waitUntil(begun.is_set)
     shown = panel(demo)
-    qtbot.waitUntil(lambda: shown.busy_text.text() == "Computing")
-    assert shown.bar.value() == 250
-    QTest.mouseClick(shown.cancel, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: shown.busy.text.text() == "Computing")
+    assert shown.busy.bar.value() == 250
+    QTest.mouseClick(shown.busy.cancel, Qt.MouseButton.LeftButton)
     idle(qtbot, demo)
     assert layers(demo) == []
-    assert not shown.cancel.isVisibleTo(shown)
+    assert not shown.busy.cancel.isVisibleTo(shown)
 
 
 def test_layers_are_those_of_the_scene_that_is_shown(qtbot, demo, demo_files, answers):
