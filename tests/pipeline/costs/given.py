@@ -99,7 +99,8 @@ class FakeTrials:
             })  # fmt: skip
         peaks = [FACTS.memory_mapping.at(each["pixels"]) for each in crops]
         return {
-            "start": of.start_mapping - 0.5, "command": 0.5, "cold": 0.0, "rounds": [{"crops": crops, "peaks": peaks}] * request["rounds"],
+            "start": of.start_mapping - 0.5, "command": 0.5, "cold": 0.0,
+            "rounds": [{"crops": crops, "peaks": peaks}] * request["rounds"],
             "features_first": FACTS.features_first, "features_later": FACTS.features_later, "run": FACTS.run,
             "bands": FACTS.bands, "channels": FACTS.channels,
         }  # fmt: skip
