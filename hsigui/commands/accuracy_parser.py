@@ -16,6 +16,7 @@ from hsigui.commands.options import (
     add_seed,
     add_settings,
     add_variable,
+    add_workers,
     command,
     scene,
 )
@@ -186,6 +187,7 @@ def add_study(commands: Commands) -> None:
     )
     add_seed(p)
     add_device(p)
+    add_workers(p, say("methods of the study"))
     p.add_argument("--out", type=Path, required=True, metavar="DIR", help=say("folder for results and report"))
     add_reading(p)
     # What is not given is decided by the suite file, else by the specification of the study.

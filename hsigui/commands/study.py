@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,19 +15,28 @@ from hsigui.commands.outputs import check_folder
 from hsigui.commands.reading import reading
 from hsigui.commands.study_table import print_gains, print_tables
 from hsigui.commands.without_effect import Need, require_effect
+from hsigui.commands.workers import without_what_is_of_this_process, workers_of
+from hsigui.cube import outside
+from hsigui.cube.cube import Cube
 from hsigui.errors import HsiError
+from hsigui.jobs import Context
 from hsigui.labels.on_scene import read_reference
+from hsigui.labels.raster import ClassRaster
 from hsigui.masks.using import MAP, PRETRAIN, without
+from hsigui.pipeline import fitting
 from hsigui.pipeline.chain import chained
+from hsigui.pipeline.executors.seam import Executor
+from hsigui.pipeline.executors.serial import Serial
 from hsigui.pipeline.study.log import RESULTS
 from hsigui.pipeline.study.plan import StudySpec, chosen_methods, study_from
-from hsigui.pipeline.study.whole import study_of
-from hsigui.report.study import Failure
+from hsigui.pipeline.study.whole import reference_of, study_of
+from hsigui.report.study import Failure, Study
 from hsigui.specs import split_of
 from hsigui.texts import say
 
 if TYPE_CHECKING:
-    pass
+    from hsigui.pipeline.study.shared_out import Opened
+    from hsigui.pipeline.study.study import Shared
 
 
 def study(arguments: argparse.Namespace) -> None:
@@ -47,17 +57,19 @@ def study(arguments: argparse.Namespace) -> None:
     spec = spec_of(arguments)
     require_effect(arguments, _needs(spec))
     check_folder(arguments.out)
-    cube = api.open(arguments.cube, **reading(arguments))
-    truth = read_reference(
-        arguments.truth, cube, arguments.truth_variable, arguments.truth_background, arguments.truth_buffer
-    )
+    mapped, truth, learned = opened(arguments)
     tell_of(truth)
-    mapped, learned = (without(cube, given_masks(arguments, cube, use), use) for use in (MAP, PRETRAIN))
     command = chained([canonical(arguments)])[0]
+    rows = len(spec.candidates())
+    executor = workers_of(arguments, rows, lambda: [fitting.of_training(*mapped.shape)] * rows)
+
+    def work(ctx: Context) -> tuple[Study, Path]:
+        with executor:
+            shared = shared_by(executor, arguments)
+            return study_of(mapped, truth, spec, arguments.out, ctx, command, learned, shared)
+
     try:
-        report, page = run_with_progress(
-            lambda ctx: study_of(mapped, truth, spec, arguments.out, ctx, command, learned), say("Loading PyTorch")
-        )
+        report, page = run_with_progress(work, say("Loading PyTorch"))
     except KeyboardInterrupt:
         if (arguments.out / RESULTS).exists():
             tell(say("the results so far are kept in {out}; the same command goes on from there", out=arguments.out))
@@ -67,6 +79,46 @@ def study(arguments: argparse.Namespace) -> None:
     print(say("Report: {page}", page=page))
     if report.failures:
         raise _failed(report.failures, page)
+
+
+def opened(arguments: argparse.Namespace) -> tuple[Cube, ClassRaster, Cube]:
+    """The scene as it is mapped, its ground truth, and the scene as pretraining sees it.
+
+    Raises:
+        HsiError: a file cannot be read, or does not fit the scene.
+    """
+    cube = api.open(arguments.cube, **reading(arguments))
+    truth = read_reference(
+        arguments.truth, cube, arguments.truth_variable, arguments.truth_background, arguments.truth_buffer
+    )
+    mapped, learned = (without(cube, given_masks(arguments, cube, use), use) for use in (MAP, PRETRAIN))
+    return mapped, truth, learned
+
+
+@dataclass(frozen=True)
+class OpenStudied:
+    """Opens the scene of a study in a worker, as the options say."""
+
+    options: argparse.Namespace
+
+    def __call__(self, ctx: Context) -> Opened:
+        """The scene and what is known of it.
+
+        Raises:
+            HsiError: a file cannot be read, or does not fit the scene.
+        """
+        outside.allow_as_needed(getattr(self.options, "outside_files", False))
+        mapped, truth, learned = opened(self.options)
+        return mapped, reference_of(mapped, truth, ctx), learned
+
+
+def shared_by(executor: Executor, arguments: argparse.Namespace) -> Shared | None:
+    """The workers of a study; None where this process does it."""
+    if isinstance(executor, Serial):
+        return None
+    from hsigui.pipeline.study.study import Shared  # loads torch
+
+    return Shared(executor, OpenStudied(without_what_is_of_this_process(arguments)))
 
 
 def _needs(spec: StudySpec) -> list[Need]:

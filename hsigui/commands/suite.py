@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 
 from hsigui.commands.canonical import canonical
@@ -11,10 +12,13 @@ from hsigui.commands.console import run_with_progress, tell
 from hsigui.commands.outputs import check_folder
 from hsigui.commands.study import options
 from hsigui.commands.study_table import print_gains, print_tables
+from hsigui.commands.workers import workers_of
+from hsigui.cube.open import open_cube
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
-from hsigui.pipeline import provenance
+from hsigui.pipeline import fitting, provenance
 from hsigui.pipeline.chain import chained
+from hsigui.pipeline.executors.serial import Serial
 from hsigui.pipeline.study.log import RESULTS
 from hsigui.pipeline.study.plan import StudySpec
 from hsigui.pipeline.study.suite_file import SuitePlan, read_suite
@@ -33,11 +37,15 @@ def suite(arguments: argparse.Namespace) -> None:
     specs = plan.specs(options(arguments))
     check_folder(arguments.out)
     command = chained([canonical(arguments)])[0]
+    rows = max(len(spec.candidates()) for spec in specs)
+    executor = workers_of(arguments, rows, lambda: [_need(plan)] * rows)
 
     def work(ctx: Context) -> tuple[SceneFindings, ...]:
         from hsigui.pipeline.study.suite import run_suite
 
-        return run_suite(plan, specs, arguments.out, ctx, command=command)
+        with executor:
+            shared = None if isinstance(executor, Serial) else executor
+            return run_suite(plan, specs, arguments.out, ctx, command=command, executor=shared)
 
     try:
         scenes = run_with_progress(work, say("Loading PyTorch"))
@@ -67,6 +75,17 @@ def suite(arguments: argparse.Namespace) -> None:
             ),
             say("The others are; the same command tries again what failed ({page} says why).", page=page),
         )
+
+
+def _need(plan: SuitePlan) -> int:
+    """Bytes that a worker takes on the largest scene."""
+    needs = [fitting.PROCESS_BYTES]
+    for scene in plan.scenes:
+        if scene.cube is not None:
+            with suppress(HsiError, OSError):  # which the study of that scene tells
+                cube = open_cube(scene.cube, variable=scene.variable, choice=scene.choice, gaps=False)
+                needs.append(fitting.of_training(*cube.shape))
+    return max(needs)
 
 
 def _title(plan: SuitePlan) -> str:

@@ -11,7 +11,11 @@ from hsigui.cube.limits import memory_limit
 # What a process takes for one map, measured (tests/benchmarks/many_cubes.py --memory): with PyTorch and the other
 # libraries loaded, and more for each pixel and for each value of the cube.
 PROCESS_BYTES = 600 * 2**20
-PIXEL_BYTES, VALUE_BYTES = 1000, 4
+PIXEL_BYTES, VALUE_BYTES = 3000, 4
+TRAINING_BYTES = 600 * 2**20  # beside that, of networks and their steps
+
+# Where Linux keeps the limits of control groups (version 2), and says of which one this process is.
+GROUPS, OWN_GROUPS = Path("/sys/fs/cgroup"), Path("/proc/self/cgroup")
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,11 @@ class Fitting:
 def of_map(rows: int, cols: int, bands: int) -> int:
     """Bytes that the map of a cube takes."""
     return PROCESS_BYTES + rows * cols * (PIXEL_BYTES + bands * VALUE_BYTES)
+
+
+def of_training(rows: int, cols: int, bands: int) -> int:
+    """Bytes that pretraining on a scene takes, its features and maps included."""
+    return of_map(rows, cols, bands) + TRAINING_BYTES
 
 
 def fitting(needs: Sequence[int], wanted: int) -> Fitting:
@@ -63,17 +72,17 @@ def _available() -> int | None:
         return None
 
 
-def _of_container(groups: Path = Path("/sys/fs/cgroup")) -> int | None:
+def _of_container(groups: Path = GROUPS, own: Path = OWN_GROUPS) -> int | None:
     """What the control group of this process leaves, as those of a cluster's jobs and of containers do; None where it
     sets no limit."""
     try:
-        own = [line.partition("::")[2] for line in Path("/proc/self/cgroup").read_text().splitlines() if "::" in line]
+        names = [line.partition("::")[2] for line in own.read_text(encoding="utf-8").splitlines() if "::" in line]
     except OSError:
         return None
     left = []
-    for name in own:
+    for name in names:
         folder = groups / name.strip("/")
-        for each in (folder, *folder.parents):
+        for each in (folder, *(parent for parent in folder.parents if parent.is_relative_to(groups))):
             try:
                 limit, used = int((each / "memory.max").read_text()), int((each / "memory.current").read_text())
             except (OSError, ValueError):  # none of ours, or "max"

@@ -1,6 +1,6 @@
 """Many cubes by one process and by several: how long it takes, and whether the maps are the same.
 
-    python tests/benchmarks/many_cubes.py --json [--cubes 40] [--size 145] [--bands 100] [--epochs 8] [--repeats 1]
+    python tests/benchmarks/many_cubes.py --json [--cubes 40] [--size 200] [--bands 100] [--epochs 8] [--repeats 1]
         [--method lscosa] [--scheduler dask] [--memory 145,400,800]
 
 Cubes are crops of one simulated scene; each way is a call of `hsigui classify --out-dir` as a process of its own, its
@@ -135,7 +135,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--json", action="store_true", required=True)
     parser.add_argument("--cubes", type=int, default=40)
-    parser.add_argument("--size", type=int, default=145)
+    parser.add_argument("--size", type=int, default=200)
     parser.add_argument("--bands", type=int, default=100)
     parser.add_argument("--epochs", type=int, default=8)
     parser.add_argument("--repeats", type=int, default=1)

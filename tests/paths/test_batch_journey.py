@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -115,6 +116,30 @@ def test_the_shares_of_an_array_job_make_all_maps_once_and_one_table(place, tmp_
         with pytest.raises(SystemExit):
             classify(place, place.crops / "crop-00.hdr", "--out-dir", tmp_path, "--shard", wrong)
         assert "--shard" in capsys.readouterr().err
+
+
+def test_maps_by_two_processes_are_those_of_one_and_a_broken_cube_is_told(place, tmp_path, capsys):
+    crops, broken = tmp_path / "crops", tmp_path / "crops" / "crop-03.img"
+    crops.mkdir()
+    for path in sorted(place.crops.glob("crop-0[0-5].*")):
+        shutil.copy2(path, crops)
+    broken.write_bytes(broken.read_bytes()[:1000])
+    assert classify(place, crops / "*.hdr", "--out-dir", tmp_path / "one") == 1
+    assert classify(place, crops / "*.hdr", "--out-dir", tmp_path / "two", "--jobs", "2", "--progress", "json") == 1
+    said = capsys.readouterr().err
+    assert "hsigui: 1 of 6 cubes failed: crop-03.hdr." in said
+    assert '"event": "message"' in said
+    maps = sorted(path.name for path in (tmp_path / "one").glob("*-map.tif"))
+    assert len(maps) == 5
+    assert all((tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes() for name in maps)
+    one, two = ([(row["cube"], row["outcome"], row["pixels"], row["message"]) for row in table(tmp_path / name)]
+                for name in ("one", "two"))  # fmt: skip
+    assert one == two
+    commands = [json.loads((tmp_path / name / f"{maps[0]}.hsigui.json").read_text())["commands"]
+                for name in ("one", "two")]  # fmt: skip
+    assert commands[0] == commands[1], "how a map came to be does not say who worked"
+    assert classify(place, crops / "*.hdr", "--out-dir", tmp_path / "two", "--jobs", "2") == 1
+    assert [row["outcome"] for row in table(tmp_path / "two")] == ["unchanged"] * 3 + ["failed"] + ["unchanged"] * 2
 
 
 def table(out: Path) -> list[dict[str, str]]:

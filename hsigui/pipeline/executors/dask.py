@@ -17,9 +17,9 @@ from hsigui import __version__, stopping
 from hsigui.errors import HsiError
 from hsigui.jobs import Cancelled, Context
 from hsigui.pipeline import cores
-from hsigui.pipeline.executors.child import Telling, Told
 from hsigui.pipeline.executors.processes import ASK_EVERY, THREADS
 from hsigui.pipeline.executors.seam import Do, Ended, Hear, Workers
+from hsigui.pipeline.executors.telling import Telling, Told
 from hsigui.texts import say, say_number
 
 ANSWERS_WITHIN = 15.0  # seconds for a scheduler to answer

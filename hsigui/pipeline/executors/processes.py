@@ -23,8 +23,9 @@ from typing import IO, Any, TypeVar
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
 from hsigui.pipeline import cores
-from hsigui.pipeline.executors.child import GRACE, Done, Raised, Ready, Told
+from hsigui.pipeline.executors.child import GRACE, Done, Raised, Ready
 from hsigui.pipeline.executors.seam import Do, Ended, Hear, Workers
+from hsigui.pipeline.executors.telling import Told
 from hsigui.texts import say, say_number
 
 ASK_EVERY = 0.1  # seconds between two questions whether the user has cancelled

@@ -16,11 +16,17 @@ _EMBEDDING = 4.0
 
 
 class Overall:
-    """The whole, and how much of it is done, results of earlier runs included."""
+    """The whole, and how much of it is done, results of earlier runs included.
 
-    def __init__(self, ctx: Context, spec: StudySpec, log: StudyLog) -> None:
+    Args:
+        candidates: the rows that are told of; None for all.
+    """
+
+    def __init__(
+        self, ctx: Context, spec: StudySpec, log: StudyLog, candidates: tuple[Candidate, ...] | None = None
+    ) -> None:
         self.ctx, self._spec = ctx, spec
-        candidates = self._candidates = spec.candidates()
+        candidates = self._candidates = spec.candidates() if candidates is None else candidates
         self._missing = {c: len(log.missing(c, spec)) for c in candidates}
         self._draws = len(list(spec.drawings())) * spec.draws * len(candidates)
         self._counted = self._draws - sum(self._missing.values())
@@ -32,6 +38,10 @@ class Overall:
         share = _EMBEDDING if what == "features" else self._before(candidate) - _EMBEDDING
         start = self._done + (self._before(candidate) - _EMBEDDING if what == "features" else 0.0)
         return PartOfStudy(self, start, share, f"{self._who(candidate)}, {what}")
+
+    def weight(self, candidate: Candidate) -> float:
+        """What all of a row takes, as multiples of one draw."""
+        return self._before(candidate) + len(list(self._spec.drawings())) * self._spec.draws
 
     def prepared(self, candidate: Candidate) -> None:
         self._done += self._before(candidate)

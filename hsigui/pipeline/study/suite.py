@@ -7,6 +7,7 @@ goes on from what its scenes' folders hold.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -18,10 +19,12 @@ from hsigui.errors import HsiError
 from hsigui.jobs import Context
 from hsigui.labels.classes import ClassInfo, ClassTable
 from hsigui.labels.on_scene import read_reference
+from hsigui.pipeline.executors.seam import Executor
 from hsigui.pipeline.study.about import context
 from hsigui.pipeline.study.plan import StudySpec, StudyTruth
 from hsigui.pipeline.study.progress import Quiet
-from hsigui.pipeline.study.study import run_study
+from hsigui.pipeline.study.shared_out import Opened
+from hsigui.pipeline.study.study import Shared, run_study
 from hsigui.pipeline.study.suite_file import SuitePlan, SuiteScene
 from hsigui.report.study import Study
 from hsigui.report.study_files import write_study
@@ -30,7 +33,13 @@ from hsigui.texts import say
 
 
 def run_suite(
-    plan: SuitePlan, specs: Sequence[StudySpec], folder: Path, ctx: Context, *, command: str = ""
+    plan: SuitePlan,
+    specs: Sequence[StudySpec],
+    folder: Path,
+    ctx: Context,
+    *,
+    command: str = "",
+    executor: Executor | None = None,
 ) -> tuple[SceneFindings, ...]:
     """Computes what is missing of each scene's study and writes each one's report into its folder.
 
@@ -38,6 +47,7 @@ def run_suite(
         specs: of each scene.
         folder: of the suite; a scene's folder has its name.
         command: the command line that asked for it.
+        executor: who computes, entered already; None for this process alone.
 
     Returns:
         What was found on each scene, or why nothing was.
@@ -49,7 +59,7 @@ def run_suite(
     for number, (scene, spec) in enumerate(zip(plan.scenes, specs, strict=True)):
         part = _PartOfSuite(ctx, number, len(specs), scene.name)
         try:
-            found.append(_run_scene(scene, spec, folder / scene.name, part, command))
+            found.append(_run_scene(scene, spec, folder / scene.name, part, command, executor))
         except Exception as error:  # noqa: BLE001 - whatever a scene does, the others are still compared
             told = str(error) if isinstance(error, HsiError) else f"{type(error).__name__}: {error}"
             ctx.warn(say("{name} failed. {message}", name=scene.name, message=told))
@@ -57,9 +67,23 @@ def run_suite(
     return tuple(found)
 
 
-def _run_scene(scene: SuiteScene, spec: StudySpec, folder: Path, ctx: Context, command: str) -> SceneFindings:
+@dataclass(frozen=True)
+class OpenScene:
+    """Opens a scene of a suite in a worker."""
+
+    scene: SuiteScene
+
+    def __call__(self, ctx: Context) -> Opened:
+        """The scene and what is known of it."""
+        return (*load_scene(self.scene, ctx), None)
+
+
+def _run_scene(
+    scene: SuiteScene, spec: StudySpec, folder: Path, ctx: Context, command: str, executor: Executor | None
+) -> SceneFindings:
     cube, reference = load_scene(scene, ctx)
-    result = run_study(cube, reference, spec, folder, ctx, command=command)
+    shared = None if executor is None else Shared(executor, OpenScene(scene))
+    result = run_study(cube, reference, spec, folder, ctx, command=command, shared=shared)
     report = Study(
         result.rows, result.samplings, context(cube, spec, result, command), spec.draw_seeds, result.threads,
         result.failures, result.comparisons, result.gains,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,6 +19,9 @@ from hsigui.pipeline.study.plan import StudySpec, StudyTruth
 from hsigui.report.study import Study
 from hsigui.report.study_files import write_study
 
+if TYPE_CHECKING:
+    from hsigui.pipeline.study.study import Shared
+
 
 def study_of(
     cube: Cube,
@@ -27,6 +31,7 @@ def study_of(
     ctx: Context,
     command: str = "",
     learned: Cube | None = None,
+    shared: Shared | None = None,
 ) -> tuple[Study, Path]:
     """Computes what is missing of a study, and writes its report.
 
@@ -34,6 +39,7 @@ def study_of(
         truth: on the pixels of the scene.
         command: the command line that does the same.
         learned: the scene as pretraining sees it; None for as the map does.
+        shared: who computes; None for this process alone.
 
     Returns:
         The study, and the page of its report.
@@ -44,13 +50,18 @@ def study_of(
     """
     from hsigui.pipeline.study.study import run_study
 
-    reference = StudyTruth(truth.array.astype(np.uint16), truth.classes, cube.valid_mask(ctx.check))
-    found = run_study(cube, reference, spec, folder, ctx, command=command, learned=learned)
+    reference = reference_of(cube, truth, ctx)
+    found = run_study(cube, reference, spec, folder, ctx, command=command, learned=learned, shared=shared)
     study = Study(
         found.rows, found.samplings, context(cube, spec, found, command), spec.draw_seeds, found.threads,
         found.failures, found.comparisons, found.gains,
     )  # fmt: skip
     return study, write_study(folder, study, truth.classes)[0]
+
+
+def reference_of(cube: Cube, truth: ClassRaster, ctx: Context) -> StudyTruth:
+    """What is known of a scene, from labels on its pixels."""
+    return StudyTruth(truth.array.astype(np.uint16), truth.classes, cube.valid_mask(ctx.check))
 
 
 def truth_of(cube: Cube, truth: Truth, classes: ClassTable) -> ClassRaster:

@@ -80,7 +80,7 @@ def test_a_cluster_that_runs_is_used_by_its_address(dask):
 def test_an_address_at_which_nothing_answers_is_told(monkeypatch):
     monkeypatch.setattr("hsigui.pipeline.executors.dask.ANSWERS_WITHIN", 0.5)
     with (
-        pytest.raises(HsiError, match="tcp://127.0.0.1:9") as refused,
+        pytest.raises(HsiError, match="No scheduler of Dask") as refused,
         table.started("dask:tcp://127.0.0.1:9", Workers()),
     ):
         pass

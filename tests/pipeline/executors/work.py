@@ -66,3 +66,19 @@ def threads(order: int, ctx: Context) -> dict[str, int]:
 
     found = {each["prefix"]: each["num_threads"] for each in threadpool_info()}
     return {**found, "torch's and others'": int(os.environ["OMP_NUM_THREADS"]), "cores": cores.count()}
+
+
+def crashes(order: int, ctx: Context) -> int:
+    """Pretends that its worker is gone at the second order."""
+    from tests.pipeline.executors.pretended_ray import Crash
+
+    ctx.warn(f"warned {order}")
+    if order == 1:
+        raise Crash
+    return order
+
+
+def waits(order: int, ctx: Context) -> int:
+    """Takes a moment."""
+    time.sleep(0.3)
+    return order
