@@ -35,7 +35,7 @@ def memory_limit() -> int:
     command the variable HSIGUI_MEMORY_GIB)."""
     wanted = os.environ.get("HSIGUI_MEMORY_GIB", "")
     try:
-        chosen = float(wanted) if wanted else _of_settings(*_state_of_settings())
+        chosen = float(wanted) if wanted else _of_settings(*state_of_settings())
     except ValueError:
         raise HsiError(
             say("HSIGUI_MEMORY_GIB is “{wanted}”, which is no number.", wanted=wanted), say("Give it in GiB, as 8.")
@@ -144,7 +144,8 @@ def require_rows_that_fit(name: str, cols: int, bands: int, sample_bytes: int) -
         )
 
 
-def _state_of_settings() -> tuple[str, int]:
+def state_of_settings() -> tuple[str, int]:
+    """The folder of the settings and when they were last written; of none the folder is empty."""
     path = SettingsStore().path
     try:
         return str(path.parent), path.stat().st_mtime_ns

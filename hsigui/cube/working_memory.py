@@ -13,8 +13,10 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
 
-from hsigui.cube.limits import machine_memory
+from hsigui.cube.limits import machine_memory, state_of_settings
 from hsigui.errors import HsiError
 from hsigui.settings import SettingsStore
 from hsigui.texts import say
@@ -81,8 +83,13 @@ def limit() -> int | None:
             ) from None
     if not _of_window:
         return None
-    chosen = SettingsStore().load(keep_broken=False).work_gib
+    chosen = _of_settings(*state_of_settings())
     return max(LEAST, min(machine_memory(), int(chosen * 2**30))) if chosen else None
+
+
+@lru_cache(maxsize=1)
+def _of_settings(folder: str, _changed: int) -> float:
+    return SettingsStore(Path(folder)).load(keep_broken=False).work_gib if folder else 0.0
 
 
 def heed_setting() -> None:

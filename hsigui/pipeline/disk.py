@@ -118,7 +118,9 @@ def require_held(name: str, folder: Path | None, size: int) -> None:
             name=name,
             size=size / 1e9,
         ),
-        say("Cut out the part that you need with hsigui prepare --rows --cols, and classify that."),
+        say("Name a folder to keep them in, or cut out the part that you need, and map that.")
+        if folder is None
+        else say("Cut out the part that you need with hsigui prepare --rows --cols, and classify that."),
     )
 
 
