@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from pyproj import CRS
 
 from hsigui.cube.cube import Geo
 from hsigui.document.events import Changed, HistoryChanged, MaskPainted, MasksChanged, PaintTargetChanged
@@ -22,7 +23,7 @@ from hsigui.masks.mask import Mask
 from hsigui.masks.recipe import MaskRecipe
 from tests.document.scenes import encoder, features, make_cube, make_scene, square
 
-UTM = Geo((10.0, 0.0, 500000.0, 0.0, -10.0, 5000000.0), "EPSG:32632")
+UTM = Geo((10.0, 0.0, 500000.0, 0.0, -10.0, 5000000.0), CRS("EPSG:32632").to_wkt())
 ONE = np.ones((1, 1), dtype=bool)
 BLOCK = (0, 0, np.ones((2, 3), dtype=bool))
 
