@@ -240,7 +240,8 @@ class Model:
         found["writing"] = part("writing", pixels) + self._writes(scene, trains)
         if not trains:
             found["opening"], found["drawing"] = once("opening"), part("drawing", pixels)
-            found["embedding"] = max(0.0, part("kept", pixels, by) - found["drawing"])
+            # The classifier that was tried may heed fewer levels of context than that of real labels: all are planned.
+            found["embedding"] = max(part("kept", pixels, by) - found["drawing"], part("embedding", pixels, by))
             return found
         prepared = prepared_pixels(pixels, facts.channels)
         found["start"] = once("start_training") + once("start_mapping")
