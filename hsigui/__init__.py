@@ -12,10 +12,11 @@ __version__ = "0.1.0"
 
 _PLACES = {
     "hsigui.api": (
-        "add_method", "areas", "ask", "classify", "classify_by", "derive", "edit", "embed", "evaluate", "fit", "keep",
-        "load_classifier", "load_encoder", "mask", "match", "memory_limit", "open", "open_bands", "plan", "prepare",
-        "pretrain", "quality_layers", "read_labels", "read_library", "read_manifest", "read_mask", "sample", "save",
-        "save_cube", "separability", "statistics", "study",
+        "add_method", "areas", "ask", "classify", "classify_by", "classify_by_tiles", "derive", "edit",
+        "embed", "evaluate", "fit", "keep", "load_classifier", "load_encoder", "mask", "match",
+        "memory_limit", "open", "open_bands", "plan", "prepare", "pretrain", "quality_layers", "read_labels",
+        "read_library", "read_manifest", "read_mask", "sample", "save", "save_cube", "separability",
+        "statistics", "study",
     ),
     "hsigui.api.progress_bar": ("ProgressBar",),
     "hsigui.analysis.class_statistics": ("ClassStatistics", "Statistics"),
@@ -44,6 +45,8 @@ _PLACES = {
     "hsigui.pipeline.manifest": ("Manifest",),
     "hsigui.pipeline.result": ("Result",),
     "hsigui.pipeline.study.plan": ("StudySpec",),
+    "hsigui.pipeline.tiling.mapping": ("TiledMap",),
+    "hsigui.pipeline.tiling.order": ("SceneFile",),
     "hsigui.pipeline.values": ("Classifier", "Filters", "KeptClassifier", "LabelSplit", "Labels", "SceneFeatures"),
     "hsigui.pipeline.zone_measures": ("StatisticsTables",),
     "hsigui.pipeline.zone_tables": ("AreaTables",),

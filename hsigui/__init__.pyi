@@ -10,6 +10,7 @@ from hsigui.api import (
     ask,
     classify,
     classify_by,
+    classify_by_tiles,
     derive,
     edit,
     embed,
@@ -61,6 +62,8 @@ from hsigui.pipeline.features import Features
 from hsigui.pipeline.manifest import Manifest
 from hsigui.pipeline.result import Result
 from hsigui.pipeline.study.plan import StudySpec
+from hsigui.pipeline.tiling.mapping import TiledMap
+from hsigui.pipeline.tiling.order import SceneFile
 from hsigui.pipeline.values import Classifier, Filters, KeptClassifier, Labels, LabelSplit, SceneFeatures
 from hsigui.pipeline.zone_measures import StatisticsTables
 from hsigui.pipeline.zone_tables import AreaTables
@@ -160,6 +163,7 @@ __all__ = [
     "Result",
     "Savgol",
     "SceneFeatures",
+    "SceneFile",
     "Separability",
     "Sieve",
     "SpectralLibrary",
@@ -169,6 +173,7 @@ __all__ = [
     "Study",
     "StudySpec",
     "System",
+    "TiledMap",
     "WhiteDark",
     "Window",
     "__version__",
@@ -177,6 +182,7 @@ __all__ = [
     "ask",
     "classify",
     "classify_by",
+    "classify_by_tiles",
     "derive",
     "edit",
     "embed",

@@ -23,6 +23,7 @@ from hsigui.api.planning import plan
 from hsigui.api.progress_bar import ProgressBar
 from hsigui.api.reading import open, quality_layers, read_labels, read_library, read_manifest
 from hsigui.api.studying import study
+from hsigui.api.tiling import classify_by_tiles
 from hsigui.api.training import add_method, embed, load_encoder, pretrain
 from hsigui.api.writing import keep, save
 from hsigui.api.zones import areas
@@ -35,6 +36,8 @@ from hsigui.masks.mask import Mask
 from hsigui.pipeline.costs.plan import Plan
 from hsigui.pipeline.edited import EditedMap
 from hsigui.pipeline.result import Result
+from hsigui.pipeline.tiling.mapping import TiledMap
+from hsigui.pipeline.tiling.order import SceneFile
 from hsigui.pipeline.values import Classifier, Filters, KeptClassifier, Labels, LabelSplit, SceneFeatures
 from hsigui.report.study import Study
 from hsigui.specs import MapSpec, PretrainSpec, ProbeSpec, SplitSpec
@@ -65,17 +68,20 @@ __all__ = [
     "ProgressBar",
     "Result",
     "SceneFeatures",
+    "SceneFile",
     "Separability",
     "SpectralLibrary",
     "SplitSpec",
     "Statistics",
     "Study",
+    "TiledMap",
     "TruthLike",
     "add_method",
     "areas",
     "ask",
     "classify",
     "classify_by",
+    "classify_by_tiles",
     "derive",
     "edit",
     "embed",

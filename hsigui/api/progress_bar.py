@@ -72,6 +72,8 @@ class ProgressBar(SilentContext):
 
     def progress(self, done: float, total: float, text: str = "") -> None:
         """Moves the bar; a new one for each phase, which is what stands before the first comma of the text."""
+        from tqdm import tqdm
+
         self.check()
         phase = text.split(",")[0]
         if self._bar is None or phase != self._phase:
@@ -79,7 +81,8 @@ class ProgressBar(SilentContext):
             self._phase, self._told_at = phase, -FIGURE_STEPS
             kind = self._tqdm or bar_kind(self._file)
             self._tqdm = kind
-            self._bar = kind(total=max(total, 1e-9), desc=phase, bar_format=_form(), file=self._file or sys.stderr)
+            form = _form() if kind is tqdm else _form().replace("{bar:30}", "{bar}")  # the widget has its own width
+            self._bar = kind(total=max(total, 1e-9), desc=phase, bar_format=form, file=self._file or sys.stderr)
         self._bar.total = max(total, 1e-9)
         self._bar.update(done - self._bar.n)
 

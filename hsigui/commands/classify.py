@@ -7,6 +7,7 @@ from pathlib import Path
 
 from hsigui import api
 from hsigui.commands import classify_by as by_spectra
+from hsigui.commands import classify_tiles as by_tiles
 from hsigui.commands.console import counted, run_with_progress, tell, tell_of
 from hsigui.commands.many_maps import map_many
 from hsigui.commands.mask import given_masks, require_a_use
@@ -47,6 +48,8 @@ def classify(arguments: argparse.Namespace) -> None:
         _fit_and_map(arguments, _the_one(cubes, arguments))
     elif arguments.out_dir is not None:
         map_many(arguments, cubes)
+    elif by_tiles.is_asked_for(arguments):
+        by_tiles.map_tiles(arguments, _the_one(cubes, arguments))
     else:
         _map_one(arguments, _the_one(cubes, arguments))
 
@@ -73,8 +76,7 @@ def _needs(arguments: argparse.Namespace) -> list[Need]:
         ),
         Need("table", many, say("--table is of the maps of --out-dir.")),
         Need("shard", many, say("--shard is of the maps of --out-dir.")),
-        Need("jobs", many, say("--jobs is of the maps of --out-dir.")),
-        Need("scheduler", many, say("--scheduler is of the maps of --out-dir.")),
+        *by_tiles.needs(arguments),
     ]
 
 

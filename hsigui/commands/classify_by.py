@@ -23,7 +23,7 @@ from hsigui.report.table import layer_suffixes, map_suffixes
 from hsigui.texts import say, say_number
 
 OF_A_RUN = ("run_folder", "probe", "smooth", "edges", "context", "probabilities", "out_dir", "format", "table",
-            "jobs", "scheduler", "device")  # fmt: skip
+            "jobs", "scheduler", "tile", "device")  # fmt: skip
 OWN = ("library", "spectrum", "of_class", "group_by", "pixel", "threshold", "thresholds", "between")
 
 

@@ -20,7 +20,7 @@ from hsigui.commands.options import (
     add_workers,
     command,
 )
-from hsigui.commands.values import shard
+from hsigui.commands.values import positive, shard
 from hsigui.specs import CONTEXTS
 from hsigui.texts import say
 
@@ -71,7 +71,12 @@ def add_classify(commands: Commands) -> None:
         metavar="I/N",
         help=say("only every Nth cube, from the Ith on, such as 2/8: for array jobs"),
     )
-    add_workers(p, say("cubes of --out-dir"))
+    add_workers(p, say("cubes of --out-dir, or tiles of the one CUBE,"))
+    p.add_argument(
+        "--tile", type=positive, metavar="PIXELS",
+        help=say("side of the tiles in which the map of the one CUBE is made by the classifier that RUN keeps: for "
+                 "scenes of any size; with --jobs or --scheduler several at once (as suits --memory-limit, else 512)"),
+    )  # fmt: skip
     p.add_argument("--confidence", type=Path, metavar="TIF", help=say("also write the confidence of every pixel"))
     p.add_argument("--entropy", type=Path, metavar="TIF", help=say("also write how undecided every pixel is, 0 to 1"))
     p.add_argument("--probabilities", type=Path, metavar="TIF", help=say("also write a layer of probabilities a class"))

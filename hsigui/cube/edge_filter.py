@@ -10,7 +10,7 @@ scene's own median change, so that one setting serves noisy and clean scenes, wi
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,34 +48,104 @@ class Edges:
         return Edges(self.across[top:bottom, left : right - 1], self.down[top : bottom - 1, left:right])
 
 
-def find_edges(components: NDArray[np.floating], valid: NDArray[np.bool_]) -> Edges:
+@dataclass(frozen=True)
+class EdgeScale:
+    """In what the changes of a scene are measured: known of the whole, it makes the same edges of each of its parts.
+
+    Attributes:
+        spreads: standard deviation of each smoothed component over the scene; 0 for one that does not vary.
+        unit: the scene's median change, a sum of differences over `spreads`; 0 in a scene without any change.
+    """
+
+    spreads: tuple[float, ...]
+    unit: float
+
+
+def find_edges(
+    components: NDArray[np.floating], valid: NDArray[np.bool_], scale: EdgeScale | None = None
+) -> Edges:  # fmt: skip
     """The changes of a scene from its leading principal components.
 
     Args:
         components: rows x cols x k, of which the first few are used, whatever their scale.
         valid: rows x cols, where the scene has data.
+        scale: of the scene that this is a part of; None for its own.
     """
-    across = np.zeros((valid.shape[0], valid.shape[1] - 1), dtype=np.float32)
-    down = np.zeros((valid.shape[0] - 1, valid.shape[1]), dtype=np.float32)
+    across, down = _changes(components, valid, None if scale is None else scale.spreads)
+    joined_across, joined_down = _joined(valid)
+    unit = _unit([across[joined_across], down[joined_down]]) if scale is None else scale.unit
+    times = 1.0 / unit if unit > 0 else 0.0
+    held = np.float32(np.finfo(np.float16).max)
+    return Edges(
+        np.where(joined_across, np.minimum(across * times, held), np.inf).astype(np.float16),
+        np.where(joined_down, np.minimum(down * times, held), np.inf).astype(np.float16),
+    )
+
+
+def edge_scale(parts: Sequence[tuple[NDArray[np.floating], NDArray[np.bool_]]]) -> EdgeScale:
+    """The scale of a scene from parts that stand for it; from the whole of it the one that `find_edges` goes by.
+
+    Args:
+        parts: of each the leading components, rows x cols x k, and where it has data, rows x cols.
+    """
+    spreads = _spreads(parts)
+    changes = []
+    for components, valid in parts:
+        across, down = _changes(components, valid, spreads)
+        joined_across, joined_down = _joined(valid)
+        changes += [across[joined_across], down[joined_down]]
+    return EdgeScale(spreads, _unit(changes))
+
+
+def _smooth_layers(
+    components: NDArray[np.floating], valid: NDArray[np.bool_]
+) -> Iterator[NDArray[np.float32]]:  # fmt: skip
+    """The leading components without the noise of single pixels, rows x cols each, one after the other."""
     weight = gaussian_filter(valid.astype(np.float32), GUIDE_SIGMA)
     weight[~valid] = 1.0
     for number in range(min(GUIDE_COMPONENTS, components.shape[2])):
-        layer = gaussian_filter(np.where(valid, components[..., number], 0).astype(np.float32), GUIDE_SIGMA) / weight
-        spread = float(layer[valid].std()) if valid.any() else 0.0
+        layer = np.where(valid, components[..., number], 0).astype(np.float32)
+        yield gaussian_filter(layer, GUIDE_SIGMA) / weight
+
+
+def _spreads(parts: Sequence[tuple[NDArray[np.floating], NDArray[np.bool_]]]) -> tuple[float, ...]:
+    """Standard deviations of the smoothed components over the pixels with data of all parts."""
+    held = [[layer[valid] for layer in _smooth_layers(components, valid)] for components, valid in parts]
+    joined = (each[0] if len(each) == 1 else np.concatenate(each) for each in zip(*held, strict=True))
+    return tuple(_spread(values) for values in joined)
+
+
+def _spread(values: NDArray[np.float32]) -> float:
+    return float(values.std()) if values.size else 0.0
+
+
+def _changes(
+    components: NDArray[np.floating], valid: NDArray[np.bool_], spreads: Sequence[float] | None
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:  # fmt: skip
+    """Summed differences of the smoothed components to the right neighbour, rows x (cols - 1), and to the one below,
+    (rows - 1) x cols; each over its spread, which is its own here where none are given."""
+    rows, cols = valid.shape
+    across, down = np.zeros((rows, cols - 1), dtype=np.float32), np.zeros((rows - 1, cols), dtype=np.float32)
+    for number, layer in enumerate(_smooth_layers(components, valid)):
+        spread = _spread(layer[valid]) if spreads is None else spreads[number]
         if spread > 0:
             across += np.abs(np.diff(layer, axis=1)) / spread
             down += np.abs(np.diff(layer, axis=0)) / spread
-    joined_across, joined_down = valid[:, 1:] & valid[:, :-1], valid[1:] & valid[:-1]
-    changes = np.concatenate([across[joined_across], down[joined_down]])
+    return across, down
+
+
+def _joined(valid: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Where both of two neighbours have data: rows x (cols - 1), and (rows - 1) x cols."""
+    return valid[:, 1:] & valid[:, :-1], valid[1:] & valid[:-1]
+
+
+def _unit(parts: Sequence[NDArray[np.float32]]) -> float:
+    """The median of changes, one number each."""
+    changes = np.concatenate(parts)
     unit = float(np.median(changes)) if changes.size else 0.0
     if unit == 0.0 and changes.any():
         unit = float(np.median(changes[changes > 0]))  # without noise most pixels are as their neighbours
-    scale = 1.0 / unit if unit > 0 else 0.0
-    held = np.float32(np.finfo(np.float16).max)
-    return Edges(
-        np.where(joined_across, np.minimum(across * scale, held), np.inf).astype(np.float16),
-        np.where(joined_down, np.minimum(down * scale, held), np.inf).astype(np.float16),
-    )
+    return unit
 
 
 def edge_smoothed(

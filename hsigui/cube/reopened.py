@@ -23,9 +23,9 @@ from hsigui.cube.looks import tile_of
 from hsigui.errors import HsiError
 from hsigui.texts import say
 
-MOST_OPEN = 64  # scenes whose files are open at once, at most
+MOST_OPEN = 256  # scenes whose files are open at once, at most
 _numbers = itertools.count()
-_SHARE = 8  # of the files that the system lets this program have open: a scene may have several
+_SHARE = 4  # of the files that the system lets this program have open: a scene may have several
 
 
 class OpenScenes:

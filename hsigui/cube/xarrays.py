@@ -23,6 +23,7 @@ from hsigui.cube.formats.cf_place import axes_of, grid_mapping
 from hsigui.cube.formats.choice import ImportChoice, Layout
 from hsigui.cube.formats.containers import WIDTH_NAMES, BandLists, Beside, open_arrays
 from hsigui.cube.formats.hdf5_attributes import Attributes, texts_of
+from hsigui.cube.formats.hdf5_place import COLUMN_NAMES, ROW_NAMES
 from hsigui.cube.formats.tree_files import TreeFile, TreeSource
 from hsigui.cube.limits import require_memory
 from hsigui.cube.nodata import costs_told
@@ -138,9 +139,9 @@ class XarrayFile(TreeFile):
         beyond how many there are, which no numbering is."""
         if bands < 2 or any(word in self._arrays for word in ("wavelength", "wavelengths")):
             return None
-        for dim, length in zip(self._arrays[name].dimensions, self._arrays[name].shape, strict=True):
+        for dim in self._band_axes(name, bands):
             item = self._arrays.get(dim)
-            if item is None or length != bands or item.dimensions != (dim,) or dim.casefold() in ("x", "y"):
+            if item is None or item.dimensions != (dim,):
                 continue
             values = np.asarray(item[...], dtype=float)
             rising = np.all(np.diff(values) > 0) and np.isfinite(values).all()
@@ -153,6 +154,15 @@ class XarrayFile(TreeFile):
                 )
                 return BandLists(tuple(values.tolist()), unit, self._widths_along(dim, bands))
         return None
+
+    def _band_axes(self, name: str, bands: int) -> list[str]:
+        """The axis of the bands, where its name or those of the others tell it; else all that may be."""
+        held, known = self._arrays[name], self.reading(name)
+        if known is not None:
+            return [held.dimensions[known.axes.split(",").index("bands")]]
+        of_map = ROW_NAMES | COLUMN_NAMES
+        fitting = zip(held.dimensions, held.shape, strict=True)
+        return [dim for dim, length in fitting if length == bands and dim.casefold() not in of_map]
 
     def _widths_along(self, dim: str, bands: int) -> tuple[float, ...]:
         for key, other in self._arrays.items():

@@ -209,6 +209,14 @@ def _draw(strip: _Strip, begun: float, ended: float, ctx: Context) -> None:
             strip.found.let_go()
 
 
+def decided(probabilities: Mixed, probe: Probe, valid: NDArray[np.bool_], *, keep: bool = False) -> ClassMap:
+    """The map of class probabilities (rows x cols x classes, used up) that are mixed and smoothed already; `valid` is
+    rows x cols. With `keep` it has them too."""
+    found = ClassMap.empty(valid.shape[0], valid.shape[1], len(probe.numbers) if keep else 0)
+    _decide(probabilities, probe, valid, found, 0)
+    return found
+
+
 @dataclass(frozen=True)
 class MapPart:
     """One classifier, the features that it reads, its weight and how its map is smoothed."""
@@ -245,7 +253,7 @@ def parts_of(features: Features, probe: Probe, spec: MapSpec, ctx: Context) -> t
             )
         found = tuple(
             MapPart(levels.of(part.level, ctx), part.probe, part.weight, drawn_as(spec, levels.row(part.level).edges))
-            for part in _heard(probe, spec.context)
+            for part in parts_heard(probe, spec.context)
         )
     else:
         found = (MapPart(features, probe, 1.0, drawn_as(spec, features.recipe.edges)),)
@@ -254,7 +262,12 @@ def parts_of(features: Features, probe: Probe, spec: MapSpec, ctx: Context) -> t
     return found
 
 
-def _heard(probe: LevelledProbe, context: str) -> tuple[Part, ...]:
+def parts_heard(probe: LevelledProbe, context: str) -> tuple[Part, ...]:
+    """The classifiers that count in a context, or in that which the labels chose where it is empty.
+
+    Raises:
+        HsiError: it was not fitted in that context.
+    """
     try:
         return probe.heard(context)
     except KeyError:

@@ -102,6 +102,7 @@ def pretrain(scene: CubeArgument, spec: PretrainSpec, watched_by: Mapping[str, A
     words += ["--seed", spec.seed, "--device", spec.device]
     words += ["--start", spec.start] if spec.start else []
     words += ["--from", spec.begin_from] if spec.begin_from else []
+    words += ["--normalise", spec.normalise] if spec.normalise else []
     words += ["--mask-out", spec.mask_out] if spec.mask_out else []
     words += [] if spec.monitor else ["--no-monitor"]
     for option, name in (("--monitor-labels", "file"), ("--monitor-labels-variable", "variable")):

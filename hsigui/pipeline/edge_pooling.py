@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from hsigui.cube import working_memory
 from hsigui.cube.cube import Cube
-from hsigui.cube.edge_filter import GUIDE_COMPONENTS, Edges, edge_smoothed, find_edges
-from hsigui.cube.transform import fit_transform
+from hsigui.cube.edge_filter import GUIDE_COMPONENTS, Edges, EdgeScale, edge_smoothed, find_edges
+from hsigui.cube.transform import BandTransform, fit_transform
 from hsigui.jobs import Context
 from hsigui.pipeline import cores, edges_by_rows, mapped
 from hsigui.texts import say
@@ -32,11 +32,32 @@ class Pooling:
     tolerance: float
 
 
+@dataclass(frozen=True)
+class Guide:
+    """By what the edges of a scene are found in any part of it: its leading components and the scale of its changes."""
+
+    transform: BandTransform
+    scale: EdgeScale
+
+    def edges(self, part: Cube, valid: NDArray[np.bool_], ctx: Context) -> Edges:
+        """The edges of a part of the scene; `valid` is rows x cols of it. Right but for five pixels at its border."""
+        return find_edges(guide_components(part, self.transform, valid, ctx), valid, self.scale)
+
+
 def scene_edges(cube: Cube, valid: NDArray[np.bool_], seed: int, ctx: Context) -> Edges:
     """The edges of a scene, from its own leading components; 6 bytes a pixel are held meanwhile, 4 in the end. `valid`
     is rows x cols."""
     transform = fit_transform(cube, GUIDE_COMPONENTS, seed=seed, check=ctx.check)
-    by_rows = edges_by_rows.too_large(cube.rows * cube.cols)
+    components = guide_components(cube, transform, valid, ctx)
+    if edges_by_rows.too_large(cube.rows * cube.cols):
+        return edges_by_rows.find_edges_by_rows(components, valid, ctx.check)
+    return find_edges(components, valid)
+
+
+def guide_components(
+    cube: Cube, transform: BandTransform, valid: NDArray[np.bool_], ctx: Context
+) -> NDArray[np.float16]:  # fmt: skip
+    """The leading components of every pixel, rows x cols x components, 0 where `valid` (rows x cols) says no data."""
     components = mapped.scratch((cube.rows, cube.cols, transform.channels), np.float16)
     for rows in cube.blocks():
         ctx.check()
@@ -44,7 +65,7 @@ def scene_edges(cube: Cube, valid: NDArray[np.bool_], seed: int, ctx: Context) -
         values[~valid[rows]] = 0.0
         components[rows] = np.clip(values, -FLOAT16_RANGE, FLOAT16_RANGE)
         mapped.let_go(components)
-    return edges_by_rows.find_edges_by_rows(components, valid, ctx.check) if by_rows else find_edges(components, valid)
+    return components
 
 
 def pool(array: NDArray[np.float16], edges: Edges, poolings: Iterable[Pooling], ctx: Context) -> None:

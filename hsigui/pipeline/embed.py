@@ -32,7 +32,15 @@ from hsigui.methods.encoders import Network
 from hsigui.methods.patches import PatchBank, reflected
 from hsigui.pipeline import disk, levels, mapped
 from hsigui.pipeline.context_features import EdgeAwareComponents, FeatureBlock, Window, context_blocks
-from hsigui.pipeline.edge_pooling import COMPONENT_REACH, ENCODER_REACH, FLOAT16_RANGE, Pooling, pool, scene_edges
+from hsigui.pipeline.edge_pooling import (
+    COMPONENT_REACH,
+    ENCODER_REACH,
+    FLOAT16_RANGE,
+    Guide,
+    Pooling,
+    pool,
+    scene_edges,
+)
 from hsigui.pipeline.features import ENCODER, Features, Store, Superpixels, finished
 from hsigui.pipeline.run_bands import bands_of, in_bands
 from hsigui.pipeline.what_is_seen import require_learnable
@@ -94,18 +102,56 @@ def _computed(
 ) -> Features:  # fmt: skip
     """The features that a spec asks for, kept in the store where there is one."""
     ctx.progress(0, 1, say("Preparing the cube"))
-    blocks = context_blocks(cube, spec, (*known, encoder.transform), encoder.spec.seed, ctx)
-    widths = {ENCODER: _width(encoder, spec), **{block.name: block.width for block in blocks}}
+    blocks, columns = _blocks(cube, encoder, spec, known, ctx)
 
     def fill(array: NDArray[np.float16]) -> tuple[NDArray[np.bool_], dict[str, slice], Edges]:
         valid = _fill(array, cube, encoder, spec, blocks, devices.choose(device), ctx)
-        edges, columns = scene_edges(cube, valid, encoder.spec.seed, ctx), _places(widths)
+        edges = scene_edges(cube, valid, encoder.spec.seed, ctx)
         pool(array, edges, _poolings(spec, blocks, columns), ctx)
         return valid, columns, edges
 
-    shape = (cube.rows, cube.cols, sum(widths.values()))
+    shape = (cube.rows, cube.cols, _width_of(columns))
     disk.require_held(cube.name, None if store is None else store.folder, math.prod(shape) * disk.FEATURE_BYTES)
     return _made(store, shape, key, fill, ctx)
+
+
+def embed_part(
+    part: Cube, encoder: Encoder, known: Sequence[BandTransform], guide: Guide | None, ctx: Context, *,
+    device: str = "auto",
+) -> Features:  # fmt: skip
+    """The features, in memory, of every pixel of a part of a scene, or those of its first level of context. Right but
+    for a border as wide as the recipe looks.
+
+    Args:
+        part: in the bands of the run.
+        known: the transforms of `context_features.context_transforms`: nothing is fitted to the part.
+        guide: to the edges of the scene; None where the features need none.
+
+    Returns:
+        Of mean 0 and deviation 1, whatever they are: their scene knows those.
+    """
+    spec = encoder.recipe.base
+    blocks, columns = _blocks(part, encoder, spec, known, ctx)
+    array = np.empty((part.rows, part.cols, _width_of(columns)), dtype=np.float16)
+    valid = _fill(array, part, encoder, spec, blocks, devices.choose(device), ctx)
+    edges = None if guide is None else guide.edges(part, valid, ctx)
+    if edges is not None:
+        pool(array, edges, _poolings(spec, blocks, columns), ctx)
+    width = array.shape[2]
+    plain = np.zeros(width, dtype=np.float32), np.ones(width, dtype=np.float32)
+    return _described(Features(array, valid, *plain, columns=columns, edges=edges), encoder)
+
+
+def _blocks(
+    cube: Cube, encoder: Encoder, spec: FeatureSpec, known: Sequence[BandTransform], ctx: Context
+) -> tuple[tuple[FeatureBlock, ...], dict[str, slice]]:  # fmt: skip
+    """The blocks beside the encoder's, and where all of them stand."""
+    blocks = context_blocks(cube, spec, (*known, encoder.transform), encoder.spec.seed, ctx)
+    return blocks, _places({ENCODER: _width(encoder, spec), **{block.name: block.width for block in blocks}})
+
+
+def _width_of(columns: Mapping[str, slice]) -> int:
+    return max((int(place.stop) for place in columns.values()), default=0)
 
 
 def _made(

@@ -62,7 +62,8 @@ def _compared(about: Mapping[str, Any]) -> dict[str, object]:
     """What must be equal for a training to go on, by the names that people know; its device is compared by what "auto"
     meant."""
     return {
-        "begin_from": "", **about.get("spec", {}), "settings": "", "device": "", "epochs": about.get("epochs"),
+        "begin_from": "", "normalise": "", **about.get("spec", {}), "settings": "", "device": "",
+        "epochs": about.get("epochs"),
         "threads": about.get("threads"), "monitor labels": about.get("monitor") or "none",
         "memory limit": about.get("memory_limit", ""),
     }  # fmt: skip

@@ -414,8 +414,13 @@ def _probe(spec: ProbeSpec, fitted: Probe | None) -> dict[str, Any]:
 
 def save(record: Provenance, map_path: Path, array: NDArray[np.uint16]) -> Path:
     """Writes the record beside a map; `array` are the map's class numbers. `array` is rows x cols."""
+    return save_of(record, map_path, raster_hash(array))
+
+
+def save_of(record: Provenance, map_path: Path, map_sha256: str) -> Path:
+    """As `save`, of a map whose `raster_hash` is known."""
     path = record_path(map_path)
-    about = {"format": FORMAT, "program": f"hsigui {__version__}", **asdict(record), "map_sha256": raster_hash(array)}
+    about = {"format": FORMAT, "program": f"hsigui {__version__}", **asdict(record), "map_sha256": map_sha256}
     with written_beside(path) as (beside,):
         beside.write_text(json.dumps(about, indent=1), encoding="utf-8")
     return path

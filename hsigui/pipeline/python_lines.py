@@ -25,7 +25,7 @@ FLAGS = frozenset({"--headless", "--no-monitor", "--cog", "--bare", "--north-up"
 MANY = frozenset({"--out", "--legend"})  # options of an export that take as many words as follow
 TRAINING = {
     "--method": str, "--preset": str, "--epochs": int, "--seed": int, "--device": str, "--start": str, "--from": str,
-    "--mask-out": str, "--patience": int, "--precision": str, "--threads": int,
+    "--mask-out": str, "--normalise": str, "--patience": int, "--precision": str, "--threads": int,
 }  # fmt: skip
 SPEC_NAMES = {"--from": "begin_from", "--mask-out": "mask_out"}
 DRAWING = {"--smooth": float, "--edges": float, "--context": str}
@@ -177,9 +177,13 @@ class _Script:
 
     def _pretrain(self, line: _Line) -> None:
         own = ("--out", "--set", "--no-monitor", "--monitor-labels", "--monitor-labels-variable",
-               "--monitor-labels-background", "--monitor-labels-buffer")  # fmt: skip
+               "--monitor-labels-background", "--monitor-labels-buffer", "--manifest")  # fmt: skip
         line.only(TRAINING, READING, MASKS, own)
         cubes = [self._cube(path, line) for path in line.words]
+        if listed := line.options.get("--manifest", ()):
+            if cubes or "--monitor-labels" in line.options:
+                raise _untranslated("--manifest")
+            cubes = [self._new("scenes", _call("hsigui.read_manifest", repr(listed[-1])))]
         self._written(line.one("--mask-out"))
         spec = line.arguments(TRAINING, SPEC_NAMES)
         spec += ["monitor=False"] if "--no-monitor" in line.options else []

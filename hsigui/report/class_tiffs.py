@@ -64,5 +64,10 @@ def write_class_tiff(
 
 def _fill(file: Any, numbers: NDArray[Any], classes: ClassTable) -> None:
     file.write(numbers, 1)
+    describe_classes(file, classes)
+
+
+def describe_classes(file: Any, classes: ClassTable) -> None:
+    """Gives an open dataset of class numbers its palette and the name of its band."""
     file.write_colormap(1, {0: (0, 0, 0, 0)} | {c.number: (*c.color, 255) for c in classes})
     file.set_band_description(1, "class")

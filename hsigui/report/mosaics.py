@@ -27,7 +27,7 @@ from hsigui.cube.formats.raster_files import open_quietly
 from hsigui.labels.classes import ClassTable
 from hsigui.labels.formats.class_tables import qgis_style
 from hsigui.labels.formats.tiff_classes import aux_path, geo_beside
-from hsigui.report.pam import pam_of
+from hsigui.report.pam import counted_pam
 from hsigui.report.rasters import COG_TILE, TILE, overview_factors, placed, tiled, told_plainly
 from hsigui.saving import written_beside
 
@@ -140,7 +140,7 @@ def write_tiff(
         finally:
             if first != scratch:
                 first.unlink(missing_ok=True)
-        aux_scratch.write_bytes(pam_of(mosaic.classes, counts, geo_beside(mosaic.geo)))
+        aux_scratch.write_bytes(counted_pam(mosaic.classes, counts, geo_beside(mosaic.geo)))
         style_scratch.write_bytes(qgis_style(mosaic.classes))
     return [path, aux, style]
 
@@ -181,7 +181,7 @@ def _vrt(folder: Path, mosaic: Mosaic, counts: NDArray[np.integer]) -> ET.Elemen
     for number in range(max(colors) + 1):
         parts = colors.get(number, (0, 0, 0, 255))
         ET.SubElement(table, "Entry", {f"c{n}": str(part) for n, part in enumerate(parts, start=1)})
-    described = ET.fromstring(pam_of(mosaic.classes, counts)).find("PAMRasterBand")
+    described = ET.fromstring(counted_pam(mosaic.classes, counts)).find("PAMRasterBand")
     assert described is not None
     for tag in ("CategoryNames", "GDALRasterAttributeTable"):
         found = described.find(tag)

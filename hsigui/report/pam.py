@@ -28,12 +28,11 @@ def pam(classes: ClassTable, array: NDArray[np.integer], geo: Geo | None = None)
         array: class numbers, rows x cols; counted into the table.
         geo: the place, for formats that cannot hold it themselves.
     """
-    return pam_of(classes, np.bincount(array.ravel(), minlength=1), geo)
+    return counted_pam(classes, np.bincount(array.ravel(), minlength=1), geo)
 
 
-def pam_of(classes: ClassTable, counts: NDArray[np.integer], geo: Geo | None = None) -> bytes:
-    """The side file of a class map that was counted before: `counts`, 1-D, are the pixels of each number
-    from 0 on."""
+def counted_pam(classes: ClassTable, counts: NDArray[np.integer], geo: Geo | None = None) -> bytes:
+    """As `pam`, of a map whose pixels are counted already: how many there are of each number, one an entry."""
     root = ET.fromstring(aux_xml(classes, geo))
     band = root.find("PAMRasterBand")
     assert band is not None

@@ -49,15 +49,19 @@ def write_zarr_map(
     """
     check()
     numbers = smallest_type(array, classes)
+    return _write(path, {"class": (numbers, told_of(classes, options.title), 0)}, geo, options.title)
+
+
+def told_of(classes: ClassTable, title: str) -> dict[str, Any]:
+    """The attributes of an array of class numbers."""
     rows = [(c.number, c.name, c.color) for c in classes]
-    about = {
-        "long_name": options.title or "class",
+    return {
+        "long_name": title or "class",
         "flag_values": [number for number, _, _ in rows],
         "flag_meanings": " ".join(meanings([name for _, name, _ in rows])),
         "flag_colors": " ".join(color_text(color) for _, _, color in rows),
         "class_names": [name for _, name, _ in rows],
     }
-    return _write(path, {"class": (numbers, about, 0)}, geo, options.title)
 
 
 def write_zarr_layers(
@@ -95,7 +99,7 @@ def meanings(names: Sequence[str]) -> list[str]:
 def _write(
     path: Path, arrays: Mapping[str, tuple[NDArray[Any], dict[str, Any], float]], geo: Geo | None, title: str
 ) -> list[Path]:
-    if path.exists() and not _is_ours(path):
+    if path.exists() and not is_ours(path):
         raise HsiError(
             say("{path} is there already, and no zarr store of this program.", path=path),
             say("Choose another name, or remove it."),
@@ -127,30 +131,45 @@ def _content(
         warnings.simplefilter("ignore")
         store = MemoryStore(held)
         root = zarr.create_group(store, zarr_format=2)
-        root.attrs.update({"Conventions": "CF-1.11", "source": SOURCE, **({"title": title} if title else {})})
-        mapping = grid_mapping(geo)
-        for name, (values, about, fill) in arrays.items():
-            array = root.create_array(
-                name, shape=values.shape, dtype=values.dtype, fill_value=fill,
-                chunks=tuple(min(PIECE, length) for length in values.shape),
-            )  # fmt: skip
-            array[...] = values
-            grid = {"grid_mapping": "spatial_ref"} if mapping else {}
-            array.attrs.update({"_ARRAY_DIMENSIONS": ["y", "x"], **about, **grid})
         rows, cols = next(iter(arrays.values()))[0].shape
-        for name, values, about in axes_of(geo, rows, cols):
-            axis = root.create_array(name, shape=values.shape, dtype=values.dtype, chunks=values.shape, fill_value=None)
-            axis[...] = values
-            axis.attrs.update({"_ARRAY_DIMENSIONS": [name], **about})
-        if mapping:
-            reference = root.create_array("spatial_ref", shape=(), dtype="int32", chunks=(), fill_value=None)
-            reference[...] = 0
-            reference.attrs.update({"_ARRAY_DIMENSIONS": [], **mapping})
+        lay_out(root, geo, (rows, cols), title)
+        for name, (values, about, fill) in arrays.items():
+            add_array(root, name, values.shape, values.dtype, about, fill, geo)[...] = values
         zarr.consolidate_metadata(store, zarr_format=2)
     return {key: value.to_bytes() for key, value in held.items()}
 
 
-def _is_ours(path: Path) -> bool:
+def lay_out(root: Any, geo: Geo, shape: tuple[int, int], title: str) -> None:
+    """Gives a group of zarr its attributes, the coordinates of pixels (rows, columns), and the coordinate system."""
+    root.attrs.update({"Conventions": "CF-1.11", "source": SOURCE, **({"title": title} if title else {})})
+    for name, values, about in axes_of(geo, *shape):
+        axis = root.create_array(name, shape=values.shape, dtype=values.dtype, chunks=values.shape, fill_value=None)
+        axis[...] = values
+        axis.attrs.update({"_ARRAY_DIMENSIONS": [name], **about})
+    if mapping := grid_mapping(geo):
+        reference = root.create_array("spatial_ref", shape=(), dtype="int32", chunks=(), fill_value=None)
+        reference[...] = 0
+        reference.attrs.update({"_ARRAY_DIMENSIONS": [], **mapping})
+
+
+def add_array(
+    root: Any, name: str, shape: tuple[int, ...], dtype: np.dtype[Any], about: Mapping[str, Any], fill: float, geo: Geo
+) -> Any:  # fmt: skip
+    """An empty array (y, x) in a group that was laid out, to be filled in.
+
+    Args:
+        shape: rows and columns.
+        about: its attributes.
+        fill: what stands for no data.
+    """
+    chunks = tuple(min(PIECE, length) for length in shape)
+    array = root.create_array(name, shape=shape, dtype=dtype, fill_value=fill, chunks=chunks)
+    grid = {"grid_mapping": "spatial_ref"} if grid_mapping(geo) else {}
+    array.attrs.update({"_ARRAY_DIMENSIONS": ["y", "x"], **about, **grid})
+    return array
+
+
+def is_ours(path: Path) -> bool:
     """Whether a folder is a store that was written here: what is in it may be replaced. A scene never is."""
     try:
         about = untrusted.json_of((path / ".zattrs").read_bytes())

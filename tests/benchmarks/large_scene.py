@@ -10,6 +10,8 @@ default recipe (`map_s`, the median of three). `resident_mb` is the highest resi
 features are there, memory-mapped pages included, and `resident_mb_map` when the map is drawn. The import of PyTorch is
 counted in none of the times (`import_s`). `cpu_s` is the processor time of pretraining and features on all threads,
 which other work on the machine changes less than the time that passed.
+
+With `--gigabytes` a scene of that size is mapped tile by tile by several workers instead: see `large_scene_by_tiles`.
 """
 
 from __future__ import annotations
@@ -27,6 +29,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import large_scene_by_tiles  # beside this script
 import numpy as np
 
 from hsigui.cube.demo import demo_scene
@@ -135,13 +138,31 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--folder", type=Path, help="where the scratch files go; they are removed")
     parser.add_argument("--child", type=Path, help=argparse.SUPPRESS)
+    tiled = parser.add_argument_group("tile by tile")
+    tiled.add_argument("--gigabytes", type=float, help="of the scene")
+    tiled.add_argument("--tiles", type=lambda text: [int(n) for n in text.split(",")], default=[0], help="sides")
+    tiled.add_argument("--limit", default="1.5GB", help="memory of a process; empty for none")
+    tiled.add_argument("--scheduler", default="dask", help="empty for processes")
+    tiled.add_argument("--jobs", type=int, default=2)
+    tiled.add_argument("--bands", type=int, default=200)
+    tiled.add_argument("--context", default="", help="of the map; empty for what the labels say")
+    tiled.add_argument("--outs", default=".tif,.zarr", help="formats of the map")
+    tiled.add_argument("--by-tiles", type=Path, help=argparse.SUPPRESS)
+    tiled.add_argument("--run", type=Path, help=argparse.SUPPRESS)
+    tiled.add_argument("--one-tile", type=int, help=argparse.SUPPRESS)
     given = parser.parse_args()
+    if given.by_tiles:
+        print(json.dumps(large_scene_by_tiles.one(given)))
+        return
     if given.child:
         print(json.dumps(child(given.child, given.steps, given.threads)))
         return
     folder = Path(tempfile.mkdtemp(prefix="hsigui-large-", dir=given.folder))
     try:
-        print(json.dumps(measure(folder, given.size, given.steps, given.threads)))
+        if given.gigabytes:
+            print(json.dumps(large_scene_by_tiles.measure(folder, given, write_scene)))
+        else:
+            print(json.dumps(measure(folder, given.size, given.steps, given.threads)))
     finally:
         shutil.rmtree(folder)
 

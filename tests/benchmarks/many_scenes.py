@@ -74,6 +74,7 @@ def main() -> None:
             command = [sys.executable, "-c", CHILD, str(Path(scratch) / "list.csv"), str(given.steps), held, normalise]
             done = subprocess.run(command, check=True, capture_output=True, text=True, env=os.environ)
             found[name] = json.loads(done.stdout.splitlines()[-1])
+            print(name, found[name], file=sys.stderr, flush=True)
     print(json.dumps(found) if given.json else json.dumps(found, indent=1))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,9 @@ from hsigui.cube.demo import demo_scene
 from hsigui.cube.formats.envi import write_cube
 from hsigui.labels.classes import ClassInfo, ClassTable
 from hsigui.labels.formats.files import write_classes
-from hsigui.pipeline.study import study
+from hsigui.pipeline.executors.seam import Ended
+from hsigui.pipeline.executors.serial import Serial
+from hsigui.pipeline.study import work
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +58,35 @@ def test_a_study_prints_the_table_and_writes_the_report(small, tmp_path, capsys)
         assert (tmp_path / name).stat().st_size > 100
 
 
+class Pickled(Serial):
+    """Does orders in this process, as they and what does them come through a pipe."""
+
+    def map(self, do, orders, hear):
+        do, orders = pickle.loads(pickle.dumps((do, list(orders))))
+        for number, order in enumerate(orders):
+            hear(number).progress(0, 1, "begun")
+            yield Ended(number, pickle.loads(pickle.dumps(do(order, hear(number)))))
+
+
+def test_the_table_by_workers_is_that_of_one_process(small, tmp_path, capsys, monkeypatch):
+    asked = []
+
+    def pretended(words, given):
+        asked.append((words, given.count))
+        return Pickled()
+
+    monkeypatch.setattr("hsigui.commands.workers.table.started", pretended)
+    assert main(words(small, tmp_path / "one", "--labels", "3")) == 0
+    # One that is no `Serial` for the command, which does without workers where this process works.
+    monkeypatch.setattr("hsigui.commands.study.Serial", type(None))
+    assert main(words(small, tmp_path / "two", "--labels", "3", "--jobs", "2")) == 0
+    assert asked == [("processes", 2)]
+    one, two = (json.loads((tmp_path / name / "study.json").read_text(encoding="utf-8")) for name in ("one", "two"))
+    figures = [[(r["method"], r["oa_mean"], r["oa_sd"], r["kappa_mean"]) for r in each["rows"]] for each in (one, two)]
+    assert figures[0] == figures[1]
+    assert "--jobs" not in two["commands"][0], "who works changes nothing"
+
+
 def test_one_label_and_one_draw_are_told_as_one(small, tmp_path, capsys):
     assert main(words(small, tmp_path, "--labels", "1", "--draws", "1")) == 0
     assert "1 label a class, random split, 1 draw\n" in capsys.readouterr().out
@@ -94,14 +126,14 @@ def test_wrong_usage_ends_with_2(small, tmp_path, more):
 def test_a_method_that_fails_ends_with_1_and_one_line_after_the_others_are_reported(
     small, tmp_path, capsys, monkeypatch
 ):
-    usual = study.pretrain
+    usual = work.pretrain
 
     def broken(cube, spec, *more, **named):
         if spec.method == "logreg-raw":
             raise RuntimeError("no luck")
         return usual(cube, spec, *more, **named)
 
-    monkeypatch.setattr(study, "pretrain", broken)
+    monkeypatch.setattr(work, "pretrain", broken)
     assert main(words(small, tmp_path, "--labels", "3")) == 1
     said = capsys.readouterr()
     read, *others = [line for line in said.err.splitlines() if line.startswith("hsigui: ")]

@@ -16,7 +16,8 @@ from hsigui.cube.demo import demo_scene
 from hsigui.cube.formats.envi import write_cube
 from hsigui.labels.classes import ClassInfo, ClassTable
 from hsigui.labels.formats.files import write_classes
-from hsigui.pipeline.study import study
+from hsigui.pipeline.study import work
+from tests.commands.test_study import Pickled
 
 SUITE = """
 [study]
@@ -58,6 +59,28 @@ def done(suite, tmp_path_factory) -> Path:
     out = tmp_path_factory.mktemp("done")
     assert main(["study", "--suite", str(suite), "--out", str(out)]) == 0
     return out
+
+
+def test_a_suite_by_workers_has_the_table_of_one_process(suite, done, tmp_path, monkeypatch):
+    asked = []
+
+    def pretended(words, given):
+        asked.append((words, given.count))
+        return Pickled()
+
+    monkeypatch.setattr("hsigui.commands.workers.table.started", pretended)
+    monkeypatch.setattr("hsigui.commands.suite.Serial", type(None))  # the pretended one is none for the command
+    assert main(["study", "--suite", str(suite), "--out", str(tmp_path), "--scheduler", "processes"]) == 0
+    assert asked[0][0] == "processes"
+    one, two = (
+        [
+            (s["name"], r["method"], r["untrained"], r["split"], r["oa_mean"])
+            for s in told(out)["scenes"]
+            for r in s["rows"]
+        ]
+        for out in (done, tmp_path)
+    )
+    assert one == two
 
 
 def told(out: Path) -> dict:
@@ -115,8 +138,8 @@ def test_the_page_holds_all_of_it_without_an_outside_part(done):
 
 def test_given_again_it_computes_nothing_and_options_go_before_the_file(suite, done, monkeypatch, capsys):
     before = [(done / name / "results.jsonl").read_bytes() for name in ("Files", "Simulated")]
-    monkeypatch.setattr(study, "fit_probe", None)
-    monkeypatch.setattr(study, "pretrain", None)
+    monkeypatch.setattr(work, "fit_probe", None)
+    monkeypatch.setattr(work, "pretrain", None)
     figures = told(done)["scenes"]
     assert main(["study", "--suite", str(suite), "--out", str(done), "--no-untrained", "--draws", "1"]) == 0
     fewer = told(done)["scenes"]
@@ -146,14 +169,14 @@ def test_a_broken_scene_is_told_and_the_others_are_complete(suite, tmp_path, cap
 
 
 def test_a_method_that_fails_on_one_scene_makes_it_incomplete(suite, tmp_path, capsys, monkeypatch):
-    usual = study.pretrain
+    usual = work.pretrain
 
     def broken(cube, spec, *more, **named):
         if cube.rows == 40:
             raise RuntimeError("no luck")
         return usual(cube, spec, *more, **named)
 
-    monkeypatch.setattr(study, "pretrain", broken)
+    monkeypatch.setattr(work, "pretrain", broken)
     words = ["--methods", "logreg-raw", "--draws", "1"]
     assert main(["study", "--suite", str(suite), "--out", str(tmp_path), *words]) == 1
     assert "not complete: Simulated" in capsys.readouterr().err

@@ -53,6 +53,13 @@ def test_a_numbering_of_bands_is_no_wavelength():
         assert hsigui.open(array).wavelengths is None
 
 
+@pytest.mark.parametrize("names", [("lat", "lon"), ("line", "sample")])
+def test_coordinates_of_the_map_are_no_wavelengths_though_there_are_as_many(names):
+    coords = {names[0]: np.linspace(45.0, 46.0, 6), names[1]: np.linspace(9.0, 10.0, 6)}
+    cube = hsigui.open(xr.DataArray(np.ones((6, 6, 6)), dims=(*names, "band"), coords=coords))
+    assert cube.wavelengths is None
+
+
 def test_no_data_and_scale_of_the_attributes_are_heeded():
     stored = np.array([[[100, 200], [-9, 300]]], dtype=np.int16)
     array = xr.DataArray(stored, dims=("y", "x", "band"), attrs={"_FillValue": -9, "scale_factor": 0.01})

@@ -8,8 +8,10 @@ import torch
 
 from hsigui.cube.cube import ArraySource, Cube
 from hsigui.cube.transform import fit_transform
+from hsigui.errors import HsiError
 from hsigui.methods import field_pairs
 from hsigui.methods.dense import SceneTile
+from hsigui.methods.distributed.processes import ALONE, Processes
 from hsigui.methods.field_pairs import FieldPairs, FieldSampler, TileFields
 from hsigui.methods.scene import SceneValues
 from tests.methods.presets import settings
@@ -153,6 +155,30 @@ def test_the_reach_of_the_network_decides_how_views_are_drawn(numbered, halo, pa
     chosen = settings("lscosa", "quick", partner=partner)
     made = field_pairs.sampler(chosen, halo, SceneValues.of(*numbered), CPU, (_generator(), _generator()), 0)
     assert type(made).__name__ == kind
+
+
+def test_a_network_that_sees_tiles_is_not_shared_by_processes(numbered):
+    scene, generators = SceneValues.of(*numbered), (_generator(), _generator())
+    with pytest.raises(HsiError, match="not trained by several processes") as refused:
+        field_pairs.sampler(settings("lscosa", "quick"), 8, scene, CPU, generators, 0, Processes(0, 2))
+    assert "blocks=0" in refused.value.hint
+
+
+def test_two_processes_draw_the_pixels_and_the_noise_of_one(numbered):
+    chosen, scene = settings("lscosa", "quick", pixels=65), SceneValues.of(*numbered)
+
+    def views(processes: Processes) -> list[torch.Tensor]:
+        """Spectra of both views, channels x pixels."""
+        own, noise = _generator(), _generator()
+        return [
+            view.tile[0, :, :, 0]
+            for view in field_pairs.sampler(chosen, 0, scene, CPU, (own, noise), 0, processes).draw(lambda: None)
+        ]
+
+    parts = zip(views(Processes(0, 2)), views(Processes(1, 2)), strict=True)
+    for whole, halves in zip(views(ALONE), parts, strict=True):
+        assert [half.shape[1] for half in halves] == [32, 33]
+        assert torch.equal(torch.cat(halves, dim=1), whole)
 
 
 def test_a_tile_pairs_pixels_of_one_field_where_that_is_asked_for(numbered):

@@ -35,9 +35,9 @@ from tests.pictures.studio import picture_of, themed
 
 KEPT = Path(__file__).with_suffix(".json")
 PIXELS = np.logspace(5, 12, 29)
-SCENE = 10**8  # pixels of a flight line; what is larger is several
+SCENE = 10**7  # pixels of a flight line; what is larger is several
 WORKERS = (1, 4, 16, 64, 256)
-READ_SPEED = 500e6  # bytes a second of the store that all workers read from
+READ_SPEED = 2e9  # bytes a second of the store that all workers read from
 SIZE = (900, 560)
 LIGHT_COLORS = ("#0072b2", "#009e73", "#d55e00", "#cc79a7", "#555555")  # Okabe and Ito 2008, and grey
 DARK_COLORS = ("#56b4e9", "#2fce9e", "#ff8f4d", "#e6a3c8", "#bbbbbb")
@@ -101,7 +101,7 @@ def drawn(measured: Measured) -> QImage:
         item.plot(PIXELS, values, pen=pg.mkPen(QColor(color), width=2.5), name=name)
     reads = [_disk_hours(pixels, measured) for pixels in PIXELS]
     dashed = pg.mkPen(text, width=1.5, style=pg.QtCore.Qt.PenStyle.DashLine)
-    item.plot(PIXELS, reads, pen=dashed, name=f"reading alone, {READ_SPEED / 1e6:.0f} MB/s in all")
+    item.plot(PIXELS, reads, pen=dashed, name=f"reading alone, {READ_SPEED / 1e9:.0f} GB/s in all")
     for height, words in UNITS:
         line = pg.InfiniteLine(np.log10(height), 0, pen=pg.mkPen(text, width=0.6), label=words,
                                labelOpts={"position": 0.93, "color": text, "anchors": [(0, 1), (0, 1)]})  # fmt: skip

@@ -18,7 +18,7 @@ from hsigui.labels.classes import ClassTable
 from hsigui.labels.sampling import Split
 from hsigui.methods.levelled_probe import LevelledProbe
 from hsigui.pipeline.probe import AT_ONCE, fit_mixture
-from hsigui.pipeline.study import study
+from hsigui.pipeline.study import work
 from hsigui.pipeline.study.plan import StudySpec, StudyTruth
 from hsigui.pipeline.study.study import run_study
 from hsigui.specs import MapSpec
@@ -102,10 +102,10 @@ def studied(cube: Cube, reference: StudyTruth, folder, monkeypatch):
         maps.append((found := classify(*words, **named)).classes.tobytes())
         return found
 
-    fit_probe, classify = study.fit_probe, study.classify
+    fit_probe, classify = work.fit_probe, work.classify
     with monkeypatch.context() as patched:
-        patched.setattr(study, "fit_probe", fit)
-        patched.setattr(study, "classify", draw)
+        patched.setattr(work, "fit_probe", fit)
+        patched.setattr(work, "classify", draw)
         spec = StudySpec(("spatial-only",), labels=(4,), draws=2, splits=("random", "block"), block=8, device="cpu")
         found = run_study(cube, reference, spec, folder, SilentContext())
     assert found.failures == ()

@@ -137,3 +137,11 @@ def test_areas_and_statistics_by_zone_are_calls_that_save_what_they_give():
     ]  # fmt: skip
     with pytest.raises(HsiError):
         python_of([line("areas", "map.tif", "--reference", "test.tif", "--design", "random")])
+
+
+def test_a_training_on_a_list_of_scenes_reads_the_list():
+    script = python_of(["hsigui pretrain --manifest /a/list.csv --normalise scene --method lscosa --out run"])
+    assert "scenes = hsigui.read_manifest('/a/list.csv')" in script
+    assert (
+        "hsigui.pretrain(scenes, spec=hsigui.PretrainSpec(method='lscosa', normalise='scene'), folder='run')" in script
+    )

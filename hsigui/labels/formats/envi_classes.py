@@ -109,14 +109,31 @@ def write_envi(
     """
     flip = to_north_up(geo)
     numbers, geo = flip.array(smallest_type(array, classes)), flip.geo(geo, array.shape)
-    count = max([0, *classes.numbers, int(numbers.max())]) + 1
-    known = {c.number: c for c in classes.merged_with(np.unique(numbers).tolist())}
+    table = classes.merged_with(np.unique(numbers).tolist())
+    return list(write_pair(path, numbers[:, :, None], header_fields(numbers[:, :, None], table, geo, description)))
+
+
+def header_fields(
+    numbers: NDArray[np.integer], classes: ClassTable, geo: Geo, description: str = "class map"
+) -> dict[str, object]:  # fmt: skip
+    """The header of an ENVI Classification.
+
+    Args:
+        numbers: rows x cols x 1; of its shape and type, its values are not looked at.
+        classes: every class that occurs.
+        geo: of a raster that begins in the north.
+
+    Raises:
+        HsiError: a header cannot say where it lies.
+    """
+    count = max([0, *classes.numbers]) + 1
+    known = {c.number: c for c in classes}
     names = ["Unclassified", *(known[n].name if n in known else _UNUSED for n in range(1, count))]
     colors: list[Color] = [(0, 0, 0), *(known[n].color if n in known else (0, 0, 0) for n in range(1, count))]
     fields = {
         "description": description,
-        **layout_fields(numbers[:, :, None], "bsq", "ENVI Classification"),
-        **geo_fields(geo, numbers.shape),
+        **layout_fields(numbers, "bsq", "ENVI Classification"),
+        **geo_fields(geo, numbers.shape[:2]),
         "classes": count,
         "class names": names,
         "class lookup": [value for color in colors for value in color],
@@ -126,7 +143,7 @@ def write_envi(
     odd = [f"{n} {_quoted(name)}" for n, name in enumerate(names) if name != _plain(name)]
     if odd:
         fields[_NAMES] = odd
-    return list(write_pair(path, numbers[:, :, None], fields))
+    return fields
 
 
 def _names(header: Header) -> list[str]:

@@ -132,7 +132,7 @@ class Processes:
         return told.numpy().tobytes()
 
     def given_arrays(self, make: Callable[[], Mapping[str, NDArray[Any]]]) -> dict[str, NDArray[Any]]:
-        """Named arrays that process 0 makes, in all processes."""
+        """Named arrays, of any shape, that process 0 makes, in all processes."""
         if self.alone:
             return dict(make())
 

@@ -25,7 +25,7 @@ class Share:
         return self.stop - self.start
 
     def of(self, whole: Tensor, axis: int = 0) -> Tensor:
-        """The part of something that has one entry a sample along an axis (samples x ..., or with them elsewhere)."""
+        """The part of something of any shape that has an entry for every sample along an axis."""
         return whole.narrow(axis, self.start, self.count)
 
 

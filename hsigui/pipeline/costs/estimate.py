@@ -143,6 +143,7 @@ class Model:
 
     def __init__(self, measured: Measured, asked: Asked) -> None:
         self._measured, self._asked, self._facts = measured, asked, measured.facts
+        self._known = dict[tuple[object, ...], Seconds]()  # of scenes of one size, of which folders are full
 
     @property
     def machine(self) -> Machine:
@@ -220,6 +221,12 @@ class Model:
         return max((size for size in held if size > HELD_FEATURES), default=0.0)
 
     def _terms(self, scene: FoundScene, trains: bool, number: int, workers: int) -> Seconds:
+        key = scene.pixels, scene.bands, scene.stored, trains, number, workers
+        if key not in self._known:
+            self._known[key] = self._reckoned_terms(scene, trains, number, workers)
+        return self._known[key]
+
+    def _reckoned_terms(self, scene: FoundScene, trains: bool, number: int, workers: int) -> Seconds:
         def part(name: str, pixels: float, by: float = 1.0) -> float:
             return self._shared(lambda of: getattr(of, name).at(pixels, by), number, workers)
 
@@ -233,7 +240,8 @@ class Model:
         found["writing"] = part("writing", pixels) + self._writes(scene, trains)
         if not trains:
             found["opening"], found["drawing"] = once("opening"), part("drawing", pixels)
-            found["embedding"] = max(0.0, part("kept", pixels, by) - found["drawing"])
+            # The classifier that was tried may heed fewer levels of context than that of real labels: all are planned.
+            found["embedding"] = max(part("kept", pixels, by) - found["drawing"], part("embedding", pixels, by))
             return found
         prepared = prepared_pixels(pixels, facts.channels)
         found["start"] = once("start_training") + once("start_mapping")

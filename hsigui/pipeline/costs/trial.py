@@ -30,6 +30,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from scipy.ndimage import uniform_filter
 
 from hsigui.cube.cube import Cube, Source
 from hsigui.cube.open import open_cube
@@ -41,6 +42,7 @@ from hsigui.pipeline.values import Labels, SceneFeatures
 from hsigui.specs import MapSpec, PretrainSpec
 
 Clock = Callable[[], float]
+PATCH = 9  # pixels, the side of the surroundings by which made-up labels go
 
 
 class Counted:
@@ -272,11 +274,15 @@ def _facts(request: Mapping[str, Any]) -> dict[str, Any]:
 def few_labels(valid: NDArray[np.bool_], classes: int, each: int, cube: Cube) -> Labels:
     """Labels to fit a classifier to, where the scene has none: so many pixels of each of so many steps of brightness.
 
+    The brightness is that of a pixel's surroundings, so that classes lie in patches as those of land do, and the
+    classifier heeds several levels of context.
+
     Args:
         valid: rows x cols.
         each: labels a class.
     """
     brightness = np.nanmean(cube.read(bands=cube.good_bands[:: max(1, len(cube.good_bands) // 8)].tolist()), axis=2)
+    brightness = uniform_filter(np.nan_to_num(brightness), PATCH)
     rank = np.full(valid.shape, -1)
     places = np.flatnonzero(valid)
     rank.ravel()[places[np.argsort(brightness.ravel()[places], kind="stable")]] = np.arange(len(places))
@@ -289,7 +295,13 @@ def few_labels(valid: NDArray[np.bool_], classes: int, each: int, cube: Cube) ->
 
 
 def peak() -> int:
-    """Bytes of memory that this process has taken at most; 0 where the system does not say."""
+    """Bytes of memory that this process has taken at most; 0 where the system does not say.
+
+    On Linux of this program alone: what `getrusage` tells begins with the memory of the process that started it.
+    """
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        text = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
+        return int(text.partition("VmHWM:")[2].split()[0]) * 1024
     try:
         import resource
     except ImportError:

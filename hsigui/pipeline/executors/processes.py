@@ -126,7 +126,7 @@ class Processes(AbstractContextManager["Processes"]):
             return Ended(message.number, message.value)
         elif isinstance(message, Raised):
             work.at.pop(child, None)
-            message.error.add_note(f"In a worker process:\n{message.trace}")
+            message.error.add_note(message.trace)  # of the worker process
             raise message.error
         return None
 

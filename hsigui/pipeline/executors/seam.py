@@ -77,8 +77,8 @@ class Executor(AbstractContextManager["Executor"], Protocol):
         """Does all orders and yields how each ended, as they end, in any order; each once.
 
         What a worker tells its context is told to that of `hear` here, where the iterator is read: progress and metrics
-        may be thinned out, warnings and partial values are not. Whatever a context raises, as when the user cancels,
-        ends the work on all orders, and so does closing the iterator.
+        may be thinned out, warnings and partial values (texts and numbers, for all engines) are not. Whatever a context
+        raises, as when the user cancels, ends the work on all orders, and so does closing the iterator.
 
         Raises:
             HsiError: the engine is lost, or cannot take an order.

@@ -47,7 +47,7 @@ def test_scenes_after_the_first_are_mapped_by_its_classifier():
     first, second = estimate([scene(1000), scene(500, "b")], MEASURED, asked()).scenes
     assert (first.trains, second.trains) == (True, False)
     assert second.terms["training"] == second.terms["probe"] == second.terms["start"] == 0.0
-    assert second.terms["embedding"] + second.terms["drawing"] == pytest.approx(0.2 + 250_000 * 4e-5)
+    assert second.terms["embedding"] == pytest.approx(1.0 + 250_000 * 6e-5), "all levels, whatever the trial heeded"
     both = estimate([scene(1000), scene(500, "b")], MEASURED, asked("each")).scenes
     assert all(one.trains and one.terms["training"] == 60.0 for one in both)
 

@@ -13,7 +13,7 @@ from hsigui.errors import HsiError
 from hsigui.jobs import Cancelled, SilentContext
 from hsigui.labels.classes import ClassTable
 from hsigui.labels.sampling import draw
-from hsigui.pipeline.study import study
+from hsigui.pipeline.study import study, work
 from hsigui.pipeline.study.log import RESULTS
 from hsigui.pipeline.study.plan import StudySpec, StudyTruth, chosen_methods, nearest
 from hsigui.pipeline.study.study import StudyFindings, run_study
@@ -115,8 +115,8 @@ def test_training_and_test_never_overlap_and_are_counted(found):
 def test_a_second_run_computes_nothing_and_gives_the_same_rows(cube, reference, found, monkeypatch):
     result, folder = found
     before = (folder / RESULTS).read_bytes()
-    monkeypatch.setattr(study, "fit_probe", None)
-    monkeypatch.setattr(study, "pretrain", None)
+    monkeypatch.setattr(work, "fit_probe", None)
+    monkeypatch.setattr(work, "pretrain", None)
     again = run_study(cube, reference, SPEC, folder, SilentContext())
     assert again.rows == result.rows
     assert (folder / RESULTS).read_bytes() == before
@@ -181,7 +181,7 @@ def test_another_ground_truth_is_refused(cube, reference, found):
 def test_results_of_another_recipe_are_computed_again(cube, reference, tmp_path, monkeypatch):
     spec = StudySpec(("spatial-only",), labels=(3,), draws=2, device="cpu")
     run_study(cube, reference, spec, tmp_path, SilentContext())
-    monkeypatch.setattr(study, "_recipes", lambda spec: dict.fromkeys(spec.methods, "another"))
+    monkeypatch.setattr(study, "recipes_of", lambda spec: dict.fromkeys(spec.methods, "another"))
     watch = Watch()
     result = run_study(cube, reference, spec, tmp_path, watch)
     assert sum(" draw " in text for _, _, text in watch.told) == 2
@@ -191,14 +191,14 @@ def test_results_of_another_recipe_are_computed_again(cube, reference, tmp_path,
 def test_a_method_that_fails_is_told_and_tried_again_and_the_others_are_complete(
     cube, reference, tmp_path, monkeypatch
 ):
-    usual = study.pretrain
+    usual = work.pretrain
 
     def broken(cube, spec, ctx, out, **more):
         if spec.method == "logreg-raw":
             raise RuntimeError("no luck")
         return usual(cube, spec, ctx, out, **more)
 
-    monkeypatch.setattr(study, "pretrain", broken)
+    monkeypatch.setattr(work, "pretrain", broken)
     spec = StudySpec(("logreg-raw", "spatial-only"), labels=(3,), draws=2, device="cpu")
     watch = Watch()
     result = run_study(cube, reference, spec, tmp_path, watch)
@@ -209,12 +209,12 @@ def test_a_method_that_fails_is_told_and_tried_again_and_the_others_are_complete
     assert complete.draws == 2
     assert complete.failed == ""
     assert "Traceback" in next(line["trace"] for line in lines(tmp_path) if line["kind"] == "failure")
-    monkeypatch.setattr(study, "pretrain", usual)
+    monkeypatch.setattr(work, "pretrain", usual)
     assert [r.draws for r in run_study(cube, reference, spec, tmp_path, SilentContext()).rows] == [2, 2]
 
 
 def test_a_draw_that_fails_leaves_the_other_draws(cube, reference, tmp_path, monkeypatch):
-    usual = study.fit_probe
+    usual = work.fit_probe
     calls = iter(range(100))
 
     def broken(*arguments):
@@ -222,7 +222,7 @@ def test_a_draw_that_fails_leaves_the_other_draws(cube, reference, tmp_path, mon
             raise HsiError("not this one.")
         return usual(*arguments)
 
-    monkeypatch.setattr(study, "fit_probe", broken)
+    monkeypatch.setattr(work, "fit_probe", broken)
     spec = StudySpec(("logreg-raw",), labels=(3,), draws=3, device="cpu")
     result = run_study(cube, reference, spec, tmp_path, SilentContext())
     assert [(f.split, f.labels, f.draw) for f in result.failures] == [("random", 3, 1)]
@@ -235,13 +235,13 @@ def test_a_method_is_pretrained_once_for_all_draws_and_its_encoder_is_found_agai
 ):
     spec = StudySpec(("lscosa",), labels=(3, 6), draws=2, device="cpu", epochs=3, splits=("random", "block"),
                      block=8, guard=8, untrained=False)  # fmt: skip
-    usual, trained = study.pretrain, []
+    usual, trained = work.pretrain, []
 
     def counted(cube, spec, *more, **named):
         trained.append(spec.method)
         return usual(cube, spec, *more, **named)
 
-    monkeypatch.setattr(study, "pretrain", counted)
+    monkeypatch.setattr(work, "pretrain", counted)
     with pytest.raises(Cancelled):
         run_study(cube, reference, spec, tmp_path, Watch(draws=1))
     result = run_study(cube, reference, spec, tmp_path, SilentContext())
@@ -257,7 +257,7 @@ def test_an_encoder_that_is_not_of_this_study_is_not_taken_for_one(cube, referen
     """A folder may hold another's encoder: of several scenes, gone on from another run, or of another seed."""
     spec = StudySpec(("lscosa",), labels=(3,), draws=2, device="cpu", epochs=3, untrained=False)
     run_study(cube, reference, spec, tmp_path, SilentContext())
-    usual, usual_load, trained = study.pretrain, study.checkpoint.load, []
+    usual, usual_load, trained = work.pretrain, work.checkpoint.load, []
 
     def other(folder):
         found = usual_load(folder)
@@ -269,8 +269,8 @@ def test_an_encoder_that_is_not_of_this_study_is_not_taken_for_one(cube, referen
         trained.append(spec.method)
         return usual(cube, spec, *more, **named)
 
-    monkeypatch.setattr(study.checkpoint, "load", other)
-    monkeypatch.setattr(study, "pretrain", counted)
+    monkeypatch.setattr(work.checkpoint, "load", other)
+    monkeypatch.setattr(work, "pretrain", counted)
     run_study(cube, reference, replace(spec, draws=3), tmp_path, SilentContext())
     assert trained == ["lscosa"]
 
@@ -357,4 +357,4 @@ def test_class_means_stand_beside_methods_without_a_run(cube, reference, tmp_pat
     assert one.oa == pytest.approx(float((nearest_mean == drawn.test[mask]).mean()), abs=0.002)
     assert one.overlap == 0
     with pytest.raises(HsiError, match="learns nothing, and makes no run"):
-        study.pretrain(cube, PretrainSpec("sam"), SilentContext())
+        work.pretrain(cube, PretrainSpec("sam"), SilentContext())

@@ -14,7 +14,7 @@ from hsigui.jobs import SilentContext
 from hsigui.labels.classes import ClassTable
 from hsigui.labels.stroke_split import draw_strokes
 from hsigui.methods import checkpoint
-from hsigui.pipeline.study import study
+from hsigui.pipeline.study import work
 from hsigui.pipeline.study.log import RESULTS, StudyLog
 from hsigui.pipeline.study.plan import StudySpec, StudyTruth
 from hsigui.pipeline.study.study import StudyFindings, run_study
@@ -139,13 +139,13 @@ def test_results_of_before_there_were_untrained_rows_are_read_and_only_those_are
     text = "".join(json.dumps(line) + "\n" for line in old)
     (tmp_path / RESULTS).write_text(text, encoding="utf-8")
     trained = []
-    usual = study.pretrain
+    usual = work.pretrain
 
     def counted(cube, spec, *more, **named):
         trained.append(spec.epochs)
         return usual(cube, spec, *more, **named)
 
-    monkeypatch.setattr(study, "pretrain", counted)
+    monkeypatch.setattr(work, "pretrain", counted)
     now = StudySpec(("lscosa",), labels=(3,), draws=2, device="cpu", epochs=3)
     rows = run_study(cube, reference, now, tmp_path, SilentContext()).rows
     assert trained == [0]
@@ -155,14 +155,14 @@ def test_results_of_before_there_were_untrained_rows_are_read_and_only_those_are
 
 
 def test_an_untrained_network_that_fails_leaves_the_trained_one(cube, reference, tmp_path, monkeypatch):
-    usual = study.pretrain
+    usual = work.pretrain
 
     def broken(cube, spec, *more, **named):
         if spec.epochs == 0:
             raise HsiError("no luck.")
         return usual(cube, spec, *more, **named)
 
-    monkeypatch.setattr(study, "pretrain", broken)
+    monkeypatch.setattr(work, "pretrain", broken)
     spec = StudySpec(("lscosa",), labels=(3,), draws=2, device="cpu", epochs=2)
     result = run_study(cube, reference, spec, tmp_path, SilentContext())
     assert [(f.method, f.untrained) for f in result.failures] == [("lscosa", True)]
