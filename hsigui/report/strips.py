@@ -30,7 +30,7 @@ class Strips:
     each: Callable[[], Iterator[NDArray[Any]]]
 
     def of_height(self, height: int) -> Iterator[tuple[int, NDArray[Any]]]:
-        """The first row of each strip, and the strip: all of the same height but for the last."""
+        """The first row of each strip, and the strip (rows x cols): all of the same height but for the last."""
         waiting = np.empty((0, self.shape[1]), self.dtype)
         top = 0
         for strip in self.each():
@@ -42,7 +42,7 @@ class Strips:
             yield top, waiting
 
     def heard(self, hear: Callable[[NDArray[Any]], None]) -> Strips:
-        """The same, of which each strip is told as it passes."""
+        """The same, of which each strip (rows x cols) is told as it passes."""
 
         def each() -> Iterator[NDArray[Any]]:
             for strip in self.each():

@@ -25,7 +25,7 @@ from hsigui.cube.masked import set_aside
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
 from hsigui.labels.classes import ClassTable
-from hsigui.pipeline import kept_probe, provenance, verbs
+from hsigui.pipeline import provenance, verbs
 from hsigui.pipeline.classify import ClassMap
 from hsigui.pipeline.executors.seam import Executor
 from hsigui.pipeline.influence import levels_of
@@ -317,6 +317,8 @@ def _key(
     scene: SceneFile, cube: Cube, classifier: KeptClassifier, spec: MapSpec, grid: Grid, wish: TilesWish
 ) -> str:  # fmt: skip
     """Changes with all that the pixels of the tiles depend on: the files of the scene by size and time."""
+    from hsigui.pipeline import kept_probe  # loads scikit-learn
+
     digest = hashlib.sha256(
         repr((FORMAT, __version__, kept_probe.identity(classifier.folder), spec, grid, wish.device, scene.told(),
               sorted(wish.layers))).encode()
