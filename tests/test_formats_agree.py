@@ -37,7 +37,8 @@ KNOWN = {*scenes.LIBRARIES[1], *(suffix for table in TABLES for suffix in suffix
 # Endings of files that are written beside others, or that are no scenes, labels or maps.
 BESIDE = {".aux", ".vat", ".legend", ".pgw", ".jgw", ".prj", ".html", ".md", ".safetensors", ".hsigui", ".sh", ".toml"}
 # Modules that must know endings themselves: of ENVI's data files, of world files.
-KEEP_LISTS = {"cube/formats/envi.py", "report/pictures.py"}
+# The last two: what is written in strips, a part of what is written; and lists of scenes, which hold none.
+KEEP_LISTS = {"cube/formats/envi.py", "report/pictures.py", "report/strips.py", "pipeline/manifest.py"}
 ARRAY = np.ones((2, 3), dtype=np.uint16)
 CLASSES = ClassTable.for_numbers([1])
 

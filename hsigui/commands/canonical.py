@@ -14,7 +14,7 @@ from typing import Any
 
 from hsigui.cube.remote.stand_ins import plain_address
 
-BEGINNING = ("resume", "replace", "overwrite", "help", "progress", "quiet", "jobs", "scheduler", "memory_limit")
+BEGINNING = ("resume", "replace", "overwrite", "help", "progress", "quiet", "jobs", "scheduler")
 
 
 def canonical(arguments: argparse.Namespace, **instead: object) -> str:

@@ -64,7 +64,8 @@ def map_tiles(arguments: argparse.Namespace, path: Path) -> None:
 
     def command(side: int) -> str:
         """The command line that makes the same map."""
-        return canonical(arguments, cubes=[path], tile=side)
+        # The side of the tiles, which the limit of memory has chosen, is all that is left of it in the map.
+        return canonical(arguments, cubes=[path], tile=side, memory_limit=None)
 
     def engine(tiles: int, each: int) -> Executor:
         return workers_of(arguments, tiles, lambda: [each] * tiles)

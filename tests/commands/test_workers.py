@@ -106,9 +106,7 @@ def test_a_number_of_jobs_that_is_none_is_refused(words, capsys):
     assert "--jobs" in capsys.readouterr().err
 
 
-def test_jobs_are_of_many_maps(tmp_path, capsys):
-    words = ["classify", str(tmp_path / "a.hdr"), "--run", str(tmp_path), "--out", str(tmp_path / "m.tif")]
-    assert main([*words, "--jobs", "2"]) == 1
-    assert "--jobs is of the maps of --out-dir" in capsys.readouterr().err
-    assert main([*words[:2], *words[4:], "--by", "sam", "--jobs", "2"]) == 1
+def test_maps_by_spectra_are_of_one_process(tmp_path, capsys):
+    words = ["classify", str(tmp_path / "a.hdr"), "--out", str(tmp_path / "m.tif")]
+    assert main([*words, "--by", "sam", "--jobs", "2"]) == 1
     assert "--jobs" in capsys.readouterr().err

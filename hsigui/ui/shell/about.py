@@ -49,7 +49,8 @@ class AboutDialog(QDialog):
         text = QLabel(TEXT, self)
         text.setTextFormat(Qt.TextFormat.RichText)
         text.setWordWrap(True)
-        self.parts = QLabel("\n".join(f"{name} {version}" for name, version in versions().items()), self)
+        self._listed = "\n".join(f"{name} {version}" for name, version in versions().items())
+        self.parts = QLabel(say("Versions:\n{listed}", listed=self._listed), self)
         self.parts.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
@@ -71,4 +72,4 @@ class AboutDialog(QDialog):
         self.setMinimumWidth(460)
 
     def _copy(self) -> None:
-        QGuiApplication.clipboard().setText(self.parts.text())
+        QGuiApplication.clipboard().setText(self._listed)
