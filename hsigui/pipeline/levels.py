@@ -154,8 +154,10 @@ def superpixel_means(features: Features, superpixels: NDArray[np.int32], ctx: Co
         return np.asarray(members @ rows)
 
     sums = np.zeros((count, width))
-    for part in cores.each(summed, range(0, len(superpixels), step)):
-        sums += part
+    starts = range(0, len(superpixels), step)
+    for first in range(0, len(starts), cores.count()):  # as many sums of all superpixels at once as there are cores
+        for part in cores.each(summed, starts[first : first + cores.count()]):
+            sums += part
     sizes = np.bincount(superpixels[superpixels >= 0], minlength=count)
     found = sums / np.maximum(sizes, 1)[:, None]
     return np.asarray((found - features.mean) / features.sd, dtype=np.float32)

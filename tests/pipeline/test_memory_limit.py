@@ -27,6 +27,7 @@ from hsigui.pipeline.edge_pooling import Pooling, pool
 from hsigui.pipeline.embed import embed, tile_side
 from hsigui.pipeline.feature_file import FeatureFile
 from hsigui.pipeline.features import finished
+from hsigui.pipeline.levels import superpixel_means
 from hsigui.pipeline.pretrain import pretrain
 from hsigui.pipeline.probe import fit_probe
 from hsigui.specs import MapSpec, PretrainSpec, ProbeSpec
@@ -252,3 +253,18 @@ def test_mean_and_deviation_by_rows_are_those_of_numpy_for_all_at_once(shape, mo
     assert np.array_equal(found.mean, sample.mean(axis=0))
     assert np.array_equal(found.sd, sample.std(axis=0))
     assert found.mean.dtype == found.sd.dtype == np.float32
+
+
+def test_means_of_superpixels_hold_the_sums_of_a_few_blocks_alone(monkeypatch):
+    rng = np.random.default_rng(0)
+    array = rng.normal(size=(400, 100, 50)).astype(np.float16)
+    labels = (np.arange(400)[:, None] // 4 * 20 + np.arange(100)[None] // 5).astype(np.int32)  # 2,000 of 20 pixels
+    features = finished(array, np.ones((400, 100), bool), "")
+    whole = superpixel_means(features, labels, SilentContext())
+    leave(monkeypatch, MB)  # blocks of one row, whose sums take 0.8 MB each
+    tracemalloc.start()
+    few = superpixel_means(features, labels, SilentContext())
+    held = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert held < 10 * MB
+    assert np.allclose(whole, few, atol=1e-5)
