@@ -120,6 +120,29 @@ class SilentContext:
         return
 
 
+class Relay:
+    """A context that tells another one all that it is told, and is stopped or paused as that is; for those that do
+    something else with a part of it."""
+
+    def __init__(self, ctx: Context) -> None:
+        self._ctx = ctx
+
+    def progress(self, done: float, total: float, text: str = "") -> None:
+        self._ctx.progress(done, total, text)
+
+    def metric(self, name: str, value: float, step: int) -> None:
+        self._ctx.metric(name, value, step)
+
+    def partial(self, value: object) -> None:
+        self._ctx.partial(value)
+
+    def warn(self, message: str) -> None:
+        self._ctx.warn(message)
+
+    def check(self) -> None:
+        self._ctx.check()
+
+
 class Unheard(SilentContext):
     """A context that tells nobody, and is stopped or paused as another one is."""
 

@@ -6,16 +6,26 @@ command line tell it at their start.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from importlib import import_module
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from hsigui.texts import say
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
+
+class Named(Protocol):
+    """A row of a table in which names are unique."""
+
+    @property
+    def name(self) -> str:
+        """What the program calls it."""
+
+
 T = TypeVar("T")
+N = TypeVar("N", bound=Named)
 READERS, EXPORTERS, METHODS, LAYERS = "hsigui.readers", "hsigui.exporters", "hsigui.methods", "hsigui.layers"
 EXECUTORS = "hsigui.executors"
 
@@ -56,6 +66,21 @@ def add(group: str, kind: type[T], row: T) -> None:
 def problems() -> list[str]:
     """What was left out so far: a sentence each, with the package's name and the reason."""
     return list(_problems)
+
+
+def beside(own: Iterable[N], group: str, kind: type[N], taken: Callable[[N], None]) -> tuple[N, ...]:
+    """The program's own rows, then those of plug-ins; one whose name is taken is not among them.
+
+    Args:
+        own: rows of the program.
+        group, kind: see `load`.
+        taken: tells of a row whose name is taken (`left_out`).
+    """
+    found = {row.name: row for row in own}
+    for row in load(group, kind):
+        if found.setdefault(row.name, row) is not row:
+            taken(row)
+    return tuple(found.values())
 
 
 def left_out(where: str, reason: str) -> None:

@@ -197,6 +197,26 @@ def _next_to_nothing_is_free(folder: Path) -> bool:
         return False
 
 
+def require_disk(path: Path, needed: int, hint: str) -> None:
+    """Refuses to begin what may not fit on a disk.
+
+    Args:
+        path: that is to be written.
+        needed: bytes.
+        hint: what can be done.
+
+    Raises:
+        HsiError: fewer are free there.
+    """
+    free = shutil.disk_usage(path.parent).free
+    if free < needed:
+        raise HsiError(
+            say("The disk of {path} has {free:,} MB free, and {needed:,} MB may be needed.", path=path,
+                free=free // 2**20, needed=needed // 2**20),
+            hint,
+        )  # fmt: skip
+
+
 def write_text(path: Path, text: str) -> list[Path]:
     """Writes a file of text as UTF-8, its ends of lines as they are, as `written_beside` does; gives it back.
 

@@ -167,14 +167,14 @@ OWN = (
 
 def kinds() -> tuple[LayerKind, ...]:
     """All rows, the program's own first; a plug-in with a name that is taken is left out."""
-    found = {row.name: row for row in OWN}
-    for row in plugins.load(plugins.LAYERS, LayerKind):
-        if found.setdefault(row.name, row) is not row:
-            plugins.left_out(
-                say("The kind of layer “{name}” ({origin})", name=row.name, origin=plugins.origin(row)),
-                say("there is one of that name"),
-            )
-    return tuple(found.values())
+
+    def taken(row: LayerKind) -> None:
+        plugins.left_out(
+            say("The kind of layer “{name}” ({origin})", name=row.name, origin=plugins.origin(row)),
+            say("there is one of that name"),
+        )
+
+    return plugins.beside(OWN, plugins.LAYERS, LayerKind, taken)
 
 
 def kind(name: str) -> LayerKind:

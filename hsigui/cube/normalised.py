@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from hsigui.cube.cube import Cube, Source
 from hsigui.cube.looks import tile_of
+from hsigui.cube.of_cube import OfCube
 from hsigui.cube.transform import sample_spectra
 from hsigui.errors import HsiError
 from hsigui.texts import say
@@ -89,22 +90,12 @@ def normalised(cube: Cube, own: Moments, wanted: Moments, used: NDArray[np.intp]
 
 
 @dataclass(frozen=True, eq=False)
-class Moved:
+class Moved(OfCube):
     """Samples that are the values of a cube times a gain, plus a shift, both one a band; NaN where it has no data."""
 
     cube: Cube
     gain: NDArray[np.float32]
     shift: NDArray[np.float32]
-
-    @property
-    def shape(self) -> tuple[int, int, int]:
-        """Rows, columns, bands."""
-        return self.cube.shape
-
-    @property
-    def dtype(self) -> np.dtype[Any]:
-        """Values are float32."""
-        return np.dtype(np.float32)
 
     @property
     def source(self) -> Source:

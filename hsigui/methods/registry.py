@@ -59,14 +59,14 @@ def built_in() -> tuple[MethodInfo, ...]:
 
 def methods() -> tuple[MethodInfo, ...]:
     """All methods and baselines, the program's own first; a plug-in with a name that is taken is left out."""
-    found = {row.name: row for row in built_in()}
-    for row in plugins.load(plugins.METHODS, MethodInfo):
-        if found.setdefault(row.name, row) is not row:
-            plugins.left_out(
-                say("The method “{name}” ({origin})", name=row.name, origin=plugins.origin(row)),
-                say("there is a method of that name"),
-            )
-    return tuple(found.values())
+
+    def taken(row: MethodInfo) -> None:
+        plugins.left_out(
+            say("The method “{name}” ({origin})", name=row.name, origin=plugins.origin(row)),
+            say("there is a method of that name"),
+        )
+
+    return plugins.beside(built_in(), plugins.METHODS, MethodInfo, taken)
 
 
 def of_studies() -> tuple[MethodInfo, ...]:

@@ -7,13 +7,12 @@ import glob
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from hsigui.claims import Claim, Claims, Owner
 from hsigui.cube.formats.table import reader_of
 from hsigui.errors import HsiError
-from hsigui.jobs import Context
+from hsigui.jobs import Context, Relay
 from hsigui.pipeline.executors.seam import Executor, each_tried_again
 from hsigui.pipeline.executors.serial import Serial
 from hsigui.pipeline.one_cube import Attempt, Make, Order, Piece, key_of, known_of
@@ -256,24 +255,15 @@ def told(line: CubeOutcome, number: int, total: int) -> str:
     return f"{number:>{len(str(total))}}/{total}  {Path(line.cube).name}: {what}"
 
 
-@dataclass(frozen=True)
-class _One:
+class _One(Relay):
     """The context of one cube: its progress is told as that of the whole, its warnings with its name."""
 
-    batch: _Batch
-    number: int
+    def __init__(self, batch: _Batch, number: int) -> None:
+        super().__init__(batch.ctx)
+        self._batch, self._number = batch, number
 
     def progress(self, done: float, total: float, text: str = "") -> None:
-        self.batch.hear(self.number, min(0.99, done / total) if total else 0.0, text)
-
-    def metric(self, name: str, value: float, step: int) -> None:
-        self.batch.ctx.metric(name, value, step)
-
-    def partial(self, value: object) -> None:
-        self.batch.ctx.partial(value)
+        self._batch.hear(self._number, min(0.99, done / total) if total else 0.0, text)
 
     def warn(self, message: str) -> None:
-        self.batch.warn(self.number, message)
-
-    def check(self) -> None:
-        self.batch.ctx.check()
+        self._batch.warn(self._number, message)

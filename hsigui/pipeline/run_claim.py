@@ -15,7 +15,7 @@ from pathlib import Path
 
 from hsigui.claims import PATIENCE, Claim, Claims, Owner, owner_of
 from hsigui.errors import HsiError
-from hsigui.jobs import Context
+from hsigui.jobs import Context, Relay
 from hsigui.methods.resume_header import CLAIM
 from hsigui.saving import is_alive
 from hsigui.texts import say
@@ -137,26 +137,15 @@ def _in_work(folder: Path, owner: Owner) -> HsiError:
     )  # fmt: skip
 
 
-class _Watching:
+class _Watching(Relay):
     """A context that ends the work once its folder is another's."""
 
     def __init__(self, ctx: Context, claim: Claim, folder: Path) -> None:
-        self._ctx, self._claim, self._folder = ctx, claim, folder
-
-    def progress(self, done: float, total: float, text: str = "") -> None:
-        self._ctx.progress(done, total, text)
-
-    def metric(self, name: str, value: float, step: int) -> None:
-        self._ctx.metric(name, value, step)
-
-    def partial(self, value: object) -> None:
-        self._ctx.partial(value)
-
-    def warn(self, message: str) -> None:
-        self._ctx.warn(message)
+        super().__init__(ctx)
+        self._claim, self._folder = claim, folder
 
     def check(self) -> None:
-        self._ctx.check()
+        super().check()
         if self._claim.lost:
             raise HsiError(
                 say("{folder} was taken over by {owner}, as nothing was heard from here for a minute.",

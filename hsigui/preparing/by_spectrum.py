@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from hsigui import stopping
 from hsigui.cube.cube import Cube
+from hsigui.cube.of_cube import OfCube
 from hsigui.errors import HsiError
-from hsigui.preparing.made import OfCube
 from hsigui.preparing.passes import Pass
 from hsigui.texts import say
 

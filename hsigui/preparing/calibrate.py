@@ -19,10 +19,11 @@ from numpy.typing import NDArray
 from hsigui import stopping
 from hsigui.cube.cube import Cube
 from hsigui.cube.formats.products.references import exposures, names_known, references_beside
+from hsigui.cube.of_cube import OfCube
 from hsigui.cube.open import open_cube
 from hsigui.errors import HsiError
 from hsigui.preparing.area import require_part
-from hsigui.preparing.made import OfCube, info_of_values, made_of_values
+from hsigui.preparing.made import info_of_values, made_of_values
 from hsigui.preparing.passes import Pass, blocks_of
 from hsigui.preparing.step import worded
 from hsigui.texts import say, say_number

@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 
 from hsigui import stopping
 from hsigui.cube.cube import SMALL_BLOCK_VALUES, Cube
+from hsigui.cube.of_cube import OfCube
 from hsigui.errors import HsiError
 from hsigui.preparing.by_spectrum import require_good
-from hsigui.preparing.made import OfCube, info_of_values
+from hsigui.preparing.made import info_of_values
 from hsigui.preparing.passes import Pass, Told
 from hsigui.texts import say, say_number
 

@@ -14,11 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsigui.cube.cube import Cube
+from hsigui.cube.of_cube import OfCube
 from hsigui.errors import HsiError
 from hsigui.preparing.by_spectrum import require_good
 from hsigui.preparing.components import Sums, kept_of, require_kept, sampled_components, tiles_of
 from hsigui.preparing.lines import LEAST, level, moments_of
-from hsigui.preparing.made import OfCube, info_of_values, made_of_values
+from hsigui.preparing.made import info_of_values, made_of_values
 from hsigui.preparing.passes import Pass, Told
 from hsigui.texts import say, say_number
 

@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsigui.cube.cube import Cube
+from hsigui.cube.of_cube import OfCube
 from hsigui.preparing.lines import LEAST, moments_of
-from hsigui.preparing.made import OfCube, info_of_values
+from hsigui.preparing.made import info_of_values
 from hsigui.preparing.passes import Pass, Told
 from hsigui.texts import say, say_number
 

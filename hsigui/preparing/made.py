@@ -11,20 +11,7 @@ from numpy.typing import NDArray
 
 from hsigui.cube.cube import Cube, CubeInfo, Source
 from hsigui.cube.masked import MaskedCube
-
-
-class OfCube:
-    """What sources have in common whose samples are values made of those of a cube: its pixels and bands, float32."""
-
-    cube: Cube
-
-    @property
-    def shape(self) -> tuple[int, int, int]:
-        return self.cube.shape
-
-    @property
-    def dtype(self) -> np.dtype[Any]:
-        return np.dtype(np.float32)
+from hsigui.cube.of_cube import OfCube
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ reader, EnMAP-Box and others look for it.
 
 from __future__ import annotations
 
-import shutil
 import warnings
 from pathlib import Path
 from typing import Any
@@ -28,7 +27,7 @@ from hsigui.preparing.table import Told
 from hsigui.preparing.turned import in_order
 from hsigui.preparing.windows import Window as Part
 from hsigui.preparing.windows import carry
-from hsigui.saving import what_to_do, written_beside
+from hsigui.saving import require_disk, what_to_do, written_beside
 from hsigui.texts import say
 
 TILE, COG_TILE = 256, 512
@@ -52,7 +51,10 @@ def write_tiff_cube(path: Path, cube: Cube, interleave: str, cloud: bool, told: 
         try:
             with rasterio.Env(GDAL_CACHEMAX=_cache(cube), **NO_NETWORK):
                 if cloud:  # where a disk is full GDAL ends the process by a signal while it makes overviews
-                    _require_room(path, 3 * int(np.prod(cube.shape, dtype=np.int64)) * cube.source.dtype.itemsize)
+                    require_disk(
+                        path, 3 * int(np.prod(cube.shape, dtype=np.int64)) * cube.source.dtype.itemsize,
+                        say("Make room on that disk, or choose a folder on another one."),
+                    )  # fmt: skip
                 with rasterio.open(plain, "w", **profile) as file:
                     _describe(file, cube)
                     _fill(file, cube, told)
@@ -123,13 +125,3 @@ def _fill(file: Any, cube: Cube, told: Told) -> None:
         file.write(in_order(block, "bsq"), window=Window(cols.start, rows.start, width, height))
 
     carry(cube, put, told, rows=TILE, cols=TILE)
-
-
-def _require_room(path: Path, needed: int) -> None:
-    free = shutil.disk_usage(path.parent).free
-    if free < needed:
-        raise HsiError(
-            say("The disk of {path} has {free:,} MB free, and {needed:,} MB may be needed.", path=path,
-                free=free // 2**20, needed=needed // 2**20),
-            say("Make room on that disk, or choose a folder on another one."),
-        )  # fmt: skip

@@ -7,7 +7,6 @@ first, and what was written is read again.
 
 from __future__ import annotations
 
-import shutil
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -36,7 +35,7 @@ from hsigui.report.pam import counted_pam, place_pam
 from hsigui.report.rasters import COG_TILE, TILE, overview_factors, placed, tiled, told_plainly
 from hsigui.report.strips import ENVI, SUFFIXES, TIFFS, ZARR, Strips, Tally
 from hsigui.report.zarr_maps import PIECE, add_array, is_ours, lay_out, meanings, told_of
-from hsigui.saving import folder_beside, written_beside
+from hsigui.saving import folder_beside, require_disk, written_beside
 from hsigui.texts import say
 
 Check = Callable[[], None]
@@ -165,13 +164,9 @@ def _tiffs(path: Path, strips: Strips, count: int) -> Iterator[None]:
         HsiError: the disk has no room for what may become of so many layers, or they cannot be written.
     """
     needed = 3 * count * strips.shape[0] * strips.shape[1] * strips.dtype.itemsize
-    free = shutil.disk_usage(path.parent).free
-    if free < needed:
-        raise HsiError(
-            say("The disk of {path} has {free:,} MB free, and {needed:,} MB may be needed.", path=path,
-                free=free // 2**20, needed=needed // 2**20),
-            say("Make room on that disk, or choose a folder on another one. The finished tiles stay."),
-        )  # fmt: skip
+    require_disk(
+        path, needed, say("Make room on that disk, or choose a folder on another one. The finished tiles stay.")
+    )
     with rasterio.Env(GDAL_CACHEMAX=_CACHE_BYTES, **_NO_STATISTICS), told_plainly(path):
         yield
 

@@ -25,12 +25,10 @@ from hsigui.cube.formats.hdf5 import BROKEN, HdfFile, broken, load_dataset, open
 from hsigui.cube.formats.hdf5_links import item_of
 from hsigui.cube.limits import require_room
 from hsigui.errors import HsiError
-from hsigui.labels.background import proposed
 from hsigui.labels.classes import MAX_CLASS, Color
 from hsigui.labels.formats import image_labels, layouts
 from hsigui.labels.grid import Grid
-from hsigui.labels.raster import AmbiguousLabels, StoredRaster
-from hsigui.labels.tally import tally_of
+from hsigui.labels.raster import StoredRaster
 from hsigui.texts import say
 
 _LABELS = "PixelClassification/LabelSets"
@@ -86,21 +84,13 @@ def read_h5(path: Path, variable: str | None = None, grid: Grid | None = None) -
     size = None if grid is None else grid.shape
     if variable is None:
         fitting = [a for a in file.arrays if a.name == "exported_data"] or [
-            a for a in file.arrays if layouts.way_of(a.shape, size) is not None and _holds_classes(file, a, grid)
+            a
+            for a in file.arrays
+            if layouts.way_of(a.shape, size) is not None and layouts.may_be_classes(file.load(a.name), a.name, grid)
         ]
-        if len(fitting) > 1:
-            raise AmbiguousLabels(
-                say("{file_name} holds several arrays that can be the labels", file_name=path.name), tuple(fitting)
-            )
-        name = fitting[0].name if fitting else ""
-    chosen = next((a for a in file.arrays if a.name in (variable, name)), None)
-    if chosen is None:
-        listed = ", ".join(map(str, file.arrays[:20])) or say("none")
-        raise HsiError(
-            say("{file_name} holds no labels: no array of rows x columns with class numbers. Arrays found: {listed}.",
-                file_name=path.name, listed=listed),
-            say("Choose the file with the labels."),
-        )  # fmt: skip
+    else:
+        fitting = [a for a in file.arrays if a.name in (variable, name)][:1]
+    chosen = layouts.the_one(fitting, file.arrays, path.name)
     array, notes = _upright(file, chosen)
     found = layouts.plane_of(array, chosen.name, grid, order)
     return StoredRaster(found.array, f"{path.name} ({chosen.name})", variable=chosen.name + order,
@@ -114,15 +104,6 @@ def holds_classes(path: Path) -> bool | None:
     several = [a for a in file.arrays if max(a.shape, default=0) > 1]
     chosen = [a for a in several if a.name == "exported_data"] or several
     return layouts.holds_classes(chosen[0], lambda: file.load(chosen[0].name)) if len(chosen) == 1 else False
-
-
-def _holds_classes(file: HdfFile, array: ArrayInfo, grid: Grid | None) -> bool:
-    try:
-        found = layouts.plane_of(file.load(array.name), array.name, grid, layouts.BY_ROWS)
-        proposed(tally_of(found.array, array.name), {})
-    except HsiError:
-        return False
-    return bool((found.array != found.array.flat[0]).any())
 
 
 def _upright(file: HdfFile, info: ArrayInfo) -> tuple[NDArray[Any], tuple[str, ...]]:

@@ -9,7 +9,7 @@ known, and fits no other way.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,8 +17,10 @@ from numpy.typing import NDArray
 
 from hsigui.cube.formats.arrays import ArrayInfo
 from hsigui.errors import HsiError
+from hsigui.labels.background import proposed
 from hsigui.labels.grid import Grid
 from hsigui.labels.raster import AmbiguousLabels
+from hsigui.labels.tally import tally_of
 from hsigui.texts import say
 
 BY_ROWS, BY_COLUMNS = " (by rows)", " (by columns)"
@@ -94,6 +96,44 @@ def plane_of(array: NDArray[np.generic], name: str, grid: Grid | None, order: st
             _PLANE if found.ndim > 2 else _SCENE_FIRST,
         )  # fmt: skip
     return _of_row(found.ravel(), name, size, order, usual)
+
+
+def may_be_classes(array: NDArray[np.generic], name: str, grid: Grid | None) -> bool:
+    """Whether an array, brought to the scene, holds numbers that can be classes, and not one number everywhere.
+
+    Args:
+        array: of any shape, see `plane_of`.
+    """
+    try:
+        found = plane_of(array, name, grid, BY_ROWS)
+        proposed(tally_of(found.array, name), {})
+    except HsiError:
+        return False
+    return bool((found.array != found.array.flat[0]).any())
+
+
+def the_one(fitting: Sequence[ArrayInfo], arrays: Sequence[ArrayInfo], file_name: str) -> ArrayInfo:
+    """The one array of a file that can be the labels.
+
+    Args:
+        fitting: those that can.
+        arrays: all of the file, for the refusal.
+
+    Raises:
+        AmbiguousLabels: several can.
+        HsiError: none can.
+    """
+    if len(fitting) > 1:
+        raise AmbiguousLabels(
+            say("{file_name} holds several arrays that can be the labels", file_name=file_name), tuple(fitting)
+        )
+    if not fitting:
+        raise HsiError(
+            say("{file_name} holds no labels: no array of rows x columns with class numbers. Arrays found: {listed}.",
+                file_name=file_name, listed=", ".join(map(str, arrays[:20])) or say("none")),
+            say("Choose the file with the labels."),
+        )  # fmt: skip
+    return fitting[0]
 
 
 def squeezed(shape: tuple[int, ...]) -> tuple[int, ...]:

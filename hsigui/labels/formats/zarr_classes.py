@@ -16,13 +16,11 @@ from hsigui.cube.formats.choice import Layout
 from hsigui.cube.formats.hdf5_attributes import Attributes, texts_of
 from hsigui.cube.formats.zarr_files import ZarrFile, open_folder
 from hsigui.errors import HsiError
-from hsigui.labels.background import proposed
 from hsigui.labels.classes import MAX_CLASS, Color
 from hsigui.labels.formats import layouts
 from hsigui.labels.formats.attributes import color_from
 from hsigui.labels.grid import Grid
-from hsigui.labels.raster import AmbiguousLabels, StoredRaster
-from hsigui.labels.tally import tally_of
+from hsigui.labels.raster import StoredRaster
 from hsigui.texts import say
 
 
@@ -75,20 +73,11 @@ def _chosen(file: ZarrFile, name: str, variable: str | None, grid: Grid | None) 
     size = None if grid is None else grid.shape
     planes = [array for array in file.arrays if _is_plane(array)]
     fitting = [a for a in planes if _says_classes(file, a)] or [
-        a for a in planes if layouts.way_of(a.shape, size) is not None and _may_be_classes(file, a, grid)
+        a
+        for a in planes
+        if layouts.way_of(a.shape, size) is not None and layouts.may_be_classes(file.load(a.name), a.name, grid)
     ]
-    if len(fitting) > 1:
-        raise AmbiguousLabels(
-            say("{file_name} holds several arrays that can be the labels", file_name=name), tuple(fitting)
-        )
-    if not fitting:
-        listed = ", ".join(map(str, file.arrays[:20])) or say("none")
-        raise HsiError(
-            say("{file_name} holds no labels: no array of rows x columns with class numbers. Arrays found: {listed}.",
-                file_name=name, listed=listed),
-            say("Choose the file with the labels."),
-        )  # fmt: skip
-    return fitting[0], ""
+    return layouts.the_one(fitting, file.arrays, name), ""
 
 
 def _is_plane(array: ArrayInfo) -> bool:
@@ -99,15 +88,6 @@ def _is_plane(array: ArrayInfo) -> bool:
 def _says_classes(file: ZarrFile, array: ArrayInfo) -> bool:
     own = file.attributes(array.name).own
     return own.get("flag_values") is not None and own.get("flag_meanings") is not None
-
-
-def _may_be_classes(file: ZarrFile, array: ArrayInfo, grid: Grid | None) -> bool:
-    try:
-        found = layouts.plane_of(file.load(array.name), array.name, grid, layouts.BY_ROWS)
-        proposed(tally_of(found.array, array.name), {})
-    except HsiError:
-        return False
-    return bool((found.array != found.array.flat[0]).any())
 
 
 def _classes(told: Attributes) -> tuple[dict[int, str], dict[int, Color]]:

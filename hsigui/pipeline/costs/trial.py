@@ -34,7 +34,7 @@ from scipy.ndimage import uniform_filter
 
 from hsigui.cube.cube import Cube, Source
 from hsigui.cube.open import open_cube
-from hsigui.jobs import Cancelled, quiet
+from hsigui.jobs import Cancelled, SilentContext, quiet
 from hsigui.methods import checkpoint
 from hsigui.pipeline import disk, kept_probe, verbs, writing
 from hsigui.pipeline.pretrain import pretrain
@@ -64,7 +64,7 @@ class Counted:
         return counted
 
 
-class Stops:
+class Stops(SilentContext):
     """A context that ends a training once its first steps are told.
 
     Attributes:
@@ -85,15 +85,6 @@ class Stops:
         """Notes that a step was made."""
         del value, step
         self._seen = self._seen or name == "loss"
-
-    def partial(self, value: object) -> None:
-        """Heeds nothing that comes in passing."""
-
-    def warn(self, message: str) -> None:
-        """Tells nobody."""
-
-    def check(self) -> None:
-        """Goes on."""
 
 
 def opened(path: str) -> tuple[Cube, Counted]:

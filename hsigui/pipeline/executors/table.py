@@ -18,14 +18,14 @@ def own() -> tuple[ExecutorRow, ...]:
 
 def rows() -> tuple[ExecutorRow, ...]:
     """All engines, the program's own first; a plug-in with a name that is taken is left out."""
-    found = {row.name: row for row in own()}
-    for row in plugins.load(plugins.EXECUTORS, ExecutorRow):
-        if found.setdefault(row.name, row) is not row:
-            plugins.left_out(
-                say("The engine “{name}” ({origin})", name=row.name, origin=plugins.origin(row)),
-                say("there is an engine of that name"),
-            )
-    return tuple(found.values())
+
+    def taken(row: ExecutorRow) -> None:
+        plugins.left_out(
+            say("The engine “{name}” ({origin})", name=row.name, origin=plugins.origin(row)),
+            say("there is an engine of that name"),
+        )
+
+    return plugins.beside(own(), plugins.EXECUTORS, ExecutorRow, taken)
 
 
 def started(words: str, workers: Workers) -> Executor:

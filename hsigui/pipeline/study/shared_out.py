@@ -15,7 +15,7 @@ from pathlib import Path
 import torch
 
 from hsigui.cube.cube import Cube
-from hsigui.jobs import Context, quiet
+from hsigui.jobs import Context, Relay, quiet
 from hsigui.methods import devices
 from hsigui.pipeline.executors.seam import Executor, each_tried_again
 from hsigui.pipeline.study.log import StudyLog
@@ -181,24 +181,12 @@ class _Together:
         self._ctx.progress(self._done + part, self._everything, text)
 
 
-@dataclass(frozen=True)
-class _OfRows:
+class _OfRows(Relay):
     """The context of an order: its progress is a share of the whole's."""
 
-    ctx: Context
-    tell: Callable[[float, str], None]
+    def __init__(self, ctx: Context, tell: Callable[[float, str], None]) -> None:
+        super().__init__(ctx)
+        self._tell = tell
 
     def progress(self, done: float, total: float, text: str = "") -> None:
-        self.tell(min(1.0, done / total) if total else 0.0, text)
-
-    def metric(self, name: str, value: float, step: int) -> None:
-        self.ctx.metric(name, value, step)
-
-    def partial(self, value: object) -> None:
-        self.ctx.partial(value)
-
-    def warn(self, message: str) -> None:
-        self.ctx.warn(message)
-
-    def check(self) -> None:
-        self.ctx.check()
+        self._tell(min(1.0, done / total) if total else 0.0, text)

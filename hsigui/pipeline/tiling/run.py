@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from hsigui import saving
 from hsigui.claims import Claim, Claims
 from hsigui.errors import HsiError
-from hsigui.jobs import Context
+from hsigui.jobs import Context, Relay
 from hsigui.pipeline.executors.seam import Executor, each_tried_again, require_value
 from hsigui.pipeline.tiling.grid import Grid
 from hsigui.pipeline.tiling.order import Drawing, TileOrder, TileOutcome, pack
@@ -108,29 +108,17 @@ class _Told:
         self._ctx.progress(done, self._total, say("{done} of {total} tiles", done=self._done, total=self._total))
 
 
-@dataclass(frozen=True)
-class _OfTile:
-    """The context of one tile."""
+class _OfTile(Relay):
+    """The context of one tile: its progress is a part of the whole's."""
 
-    ctx: Context
-    tell: Callable[[float], None]
+    def __init__(self, ctx: Context, tell: Callable[[float], None]) -> None:
+        super().__init__(ctx)
+        self._tell = tell
 
     def progress(self, done: float, total: float, text: str = "") -> None:
         del text  # of one tile among hundreds
-        self.ctx.check()
-        self.tell(min(0.99, done / total) if total else 0.0)
-
-    def metric(self, name: str, value: float, step: int) -> None:
-        self.ctx.metric(name, value, step)
-
-    def partial(self, value: object) -> None:
-        self.ctx.partial(value)
-
-    def warn(self, message: str) -> None:
-        self.ctx.warn(message)
-
-    def check(self) -> None:
-        self.ctx.check()
+        self.check()
+        self._tell(min(0.99, done / total) if total else 0.0)
 
 
 @contextmanager
