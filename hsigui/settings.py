@@ -25,6 +25,7 @@ PRESET_LIMIT = 50  # of the user's own composites
 THEMES = ("system", "light", "dark")
 DEVICES = ("auto", "cpu", "cuda", "mps")
 WAVELENGTH_UNITS = ("nm", "um")
+MOTIONS = ("system", "little")
 NETWORKS = ("typed", "never")
 _COORDINATES = re.compile(r"pixel|map|lonlat|[A-Za-z0-9_]{1,16}:[A-Za-z0-9_.]{1,16}")
 
@@ -50,6 +51,7 @@ class Settings:
     Attributes:
         recent: scenes opened last, newest first, as absolute paths, or as addresses without secrets.
         theme: "system", "light" or "dark".
+        motion: "system", or "little" for as little that moves by itself as can be.
         geometry, layout: the window's place and its docks, as Qt wrote them, in base64.
         last_folder: where a file was chosen last.
         device: "auto", "cpu", "cuda" or "mps".
@@ -69,6 +71,7 @@ class Settings:
 
     recent: tuple[str, ...] = ()
     theme: str = "system"
+    motion: str = "system"
     geometry: str = ""
     layout: str = ""
     last_folder: str = ""
@@ -201,6 +204,7 @@ def _from_json(values: dict[str, Any]) -> Settings:
             taken[spec.name] = value
     for name, known in (
         ("theme", THEMES), ("device", DEVICES), ("wavelength_unit", WAVELENGTH_UNITS), ("network", NETWORKS),
+        ("motion", MOTIONS),
     ):  # fmt: skip
         if taken.get(name) not in known:
             taken.pop(name, None)

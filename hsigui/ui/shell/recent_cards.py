@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPainterPath, Q
 from PySide6.QtWidgets import QAbstractButton, QGridLayout, QSizePolicy, QToolButton, QWidget
 
 from hsigui.texts import say
+from hsigui.ui.desk.dates import day_in_words
 from hsigui.ui.desk.icons import icon
 from hsigui.ui.shell.scene_pictures import ScenePicture
 
@@ -53,7 +54,7 @@ def when(moment: datetime, today: date | None = None) -> str:
         return say("today")
     if days == 1:
         return say("yesterday")
-    return moment.strftime("%d %b %Y")
+    return day_in_words(moment.date())
 
 
 class RecentCard(QAbstractButton):

@@ -22,11 +22,10 @@ from PySide6.QtWidgets import (
 
 from hsigui.report.study import Comparison, StudyRow
 from hsigui.texts import say
+from hsigui.ui.desk.motion import STEPS, show_part
 from hsigui.ui.desk.problem_label import ProblemLabel
 from hsigui.ui.study.findings import Findings
 from hsigui.ui.study.form import StudyForm
-
-STEPS = 1000
 
 
 class StudyWindow(QDialog):
@@ -94,9 +93,7 @@ class StudyWindow(QDialog):
 
     def set_progress(self, done: float, total: float, text: str) -> None:
         """How far it is; a total of 0 where that is not known."""
-        self.bar.setRange(0, STEPS if total > 0 else 0)
-        if total > 0:
-            self.bar.setValue(round(STEPS * min(max(done / total, 0.0), 1.0)))
+        show_part(self.bar, done / total if total > 0 else -1)
         self.text.setText(text)
 
     def begin(self, title: str) -> None:

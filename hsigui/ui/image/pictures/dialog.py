@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QDialogButtonBox,
-    QDoubleSpinBox,
     QFormLayout,
     QHBoxLayout,
     QLabel,
@@ -24,6 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from hsigui.texts import say
+from hsigui.ui.desk.number_box import NumberBox
 from hsigui.ui.desk.tips import explain
 from hsigui.ui.image.pictures.body import CHECKERED, TRANSPARENT
 from hsigui.ui.image.pictures.files import KINDS, too_large
@@ -181,13 +181,13 @@ class PictureDialog(QDialog):
         self.opacity.setAccessibleName(say("Opacity over the composite"))
 
     def _make_size(self) -> None:
-        self.width_, self.sizing = QDoubleSpinBox(self), QComboBox(self)
+        self.width_, self.sizing = NumberBox(self), QComboBox(self)
         self.width_.setAccessibleName(say("Width"))
         self.sizing.setAccessibleName(say("Unit of the width"))
         self.sizing.addItem(say("pixels"), PIXELS)
         self.sizing.addItem(say("x pixel of the scene"), FACTOR)
         self.sizing.addItem(say("cm"), CM)
-        self.dpi, self.points = QSpinBox(self), QDoubleSpinBox(self)
+        self.dpi, self.points = QSpinBox(self), NumberBox(self)
         self.dpi.setRange(36, 2400)
         self.dpi.setSuffix(say(" dpi"))
         self.points.setRange(4, 48)
