@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 Color = tuple[int, int, int]
 
-# Distinct for colour-blind readers as far as eight go (Okabe & Ito 2008, with the wine of Tol 2021 in the place of black,
+# Distinct for colour-blind readers as far as eight go (Okabe & Ito 2008, with the wine of Tol 2021 in place of black,
 # which stands for no class), then well separated ones after Kelly 1965 and Tol 2021.
 PALETTE: tuple[Color, ...] = (
     (230, 159, 0), (86, 180, 233), (0, 158, 115), (240, 228, 66), (0, 114, 178), (213, 94, 0), (204, 121, 167),

@@ -359,6 +359,8 @@ class MainWindow(QMainWindow):
 
     def _hovered(self, row: int, col: int) -> None:
         self.status.show_pixel(row, col)
+        if self.image.key_cursor == (row, col):
+            self.status.announce()
         if not isinstance(self.focusWidget(), QLineEdit | QAbstractSpinBox | ImageView):
             self.image.setFocus()  # so that Space pans and does not press the button clicked last
 
