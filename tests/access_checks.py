@@ -127,9 +127,8 @@ def lacking(widget: QWidget) -> int:
         return 0 if fits_or_told(widget) else 1
     if isinstance(widget, QLabel):
         return of_label(widget)
-    if isinstance(widget, QToolButton) and widget.toolButtonStyle() == Qt.ToolButtonStyle.ToolButtonIconOnly:
-        if not widget.icon().isNull():
-            return 0
+    if shows_a_picture_alone(widget):
+        return 0
     if isinstance(widget, QPushButton | QCheckBox | QRadioButton | QToolButton) and widget.text():
         return max(0, widget.minimumSizeHint().width() - widget.width() - 1)
     if isinstance(widget, QGroupBox):
@@ -139,6 +138,11 @@ def lacking(widget: QWidget) -> int:
     if isinstance(widget, QMenuBar):
         return max(0, widget.sizeHint().width() - widget.width())
     return 0
+
+
+def shows_a_picture_alone(widget: QWidget) -> bool:
+    alone = isinstance(widget, QToolButton) and widget.toolButtonStyle() == Qt.ToolButtonStyle.ToolButtonIconOnly
+    return alone and not widget.icon().isNull()
 
 
 def fits_or_told(label: QLabel) -> bool:
@@ -192,7 +196,7 @@ def faint(root: QWidget) -> list[str]:
 def has_text(widget: QWidget) -> bool:
     if isinstance(widget, QLabel):
         return bool(re.search(r"\w", widget.text())) and min(widget.width(), widget.height()) > 6
-    if isinstance(widget, QToolButton) and widget.toolButtonStyle() == Qt.ToolButtonStyle.ToolButtonIconOnly:
+    if shows_a_picture_alone(widget):
         return False
     return isinstance(widget, QPushButton | QCheckBox | QRadioButton | QToolButton) and bool(widget.text())
 
@@ -215,9 +219,7 @@ def faint_cells(view: QAbstractItemView) -> list[str]:
     for row in range(min(model.rowCount(), ROWS) if model is not None else 0):
         for col in range(model.columnCount()):
             index = model.index(row, col)
-            ink, ground = (
-                index.data(role) for role in (Qt.ItemDataRole.ForegroundRole, Qt.ItemDataRole.BackgroundRole)
-            )
+            ink, ground = index.data(Qt.ItemDataRole.ForegroundRole), index.data(Qt.ItemDataRole.BackgroundRole)
             if ink is None and ground is None:
                 continue
             if not index.flags() & Qt.ItemFlag.ItemIsEnabled or not str(index.data() or ""):

@@ -1,5 +1,5 @@
-"""Opens the window in a made-up language, triggers its actions, and prints as JSON what was seen on the way: how many texts
-were said and which were not, and what is wrong with names, room, colours and focus (`access_checks`).
+"""Opens the window in a made-up language, triggers its actions, and prints as JSON what was seen on the way: how many
+texts were said and which were not, and what is wrong with names, room, colours and focus (`access_checks`).
 
 A program of its own: the language must be in before tables of texts are imported. The language is longer than English.
 """

@@ -47,8 +47,8 @@ class Surface:
 class KeyCursor:
     """The cursor: arrows move it (as they look on the screen), Space is the left button of the mouse.
 
-    Space held while arrows go draws along; Shift and Space draw straight from where the last stroke ended, as Shift and a
-    click do. Enter, Backspace and Esc stay the tool's own.
+    Space held while arrows go draws along; Shift and Space draw straight from where the last stroke ended, as Shift and
+    a click do. Enter, Backspace and Esc stay the tool's own.
     """
 
     def __init__(self, camera: Camera, surface: Surface) -> None:
