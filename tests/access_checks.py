@@ -1,4 +1,4 @@
-"""What is looked for in every part of the window: controls without name, cut texts, faint texts, focus that is not seen.
+"""What is looked for in every part of the window: controls without name, cut texts, faint ones, focus that is not seen.
 
 Each check takes a widget that is shown and gives back a line for everything that is wrong in it.
 """

@@ -1,4 +1,4 @@
-"""What screen readers are told of widgets that the program paints itself: what kind of thing they are, and their names."""
+"""What screen readers are told of widgets that the program paints itself: what they are, and what they are called."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def give_role(widget: QWidget, role: QAccessible.Role, name: str = "", descripti
 
 
 def _made(_kind: str, of: object) -> Any:
-    """The interface of a widget that has a role of its own; None leaves it to Qt. Asked by Qt for every widget, once."""
+    """The interface of a widget that has a role of its own; None leaves it to Qt, which asks once for every widget."""
     if isinstance(of, QWidget) and (role := of.property(_ROLE)) is not None:
         return QAccessibleWidget(of, QAccessible.Role(role))
     return None

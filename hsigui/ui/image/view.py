@@ -27,6 +27,7 @@ from PySide6.QtWidgets import QWidget
 from hsigui.cube.ground import Ground
 from hsigui.labels.classes import Color
 from hsigui.labels.strokes import Area
+from hsigui.texts import say
 from hsigui.ui.image.canvas import SceneCanvas
 from hsigui.ui.image.key_cursor import KeyCursor, Surface
 from hsigui.ui.image.looking import PIXEL_SCALE, ZOOM_STEP
@@ -117,6 +118,11 @@ class ImageView(SceneCanvas):
         self._telling.setInterval(HOVER_MS)
         self._telling.timeout.connect(self._tell_pixel)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleDescription(
+            say(
+                "Arrows move it; F8 shows a cursor that arrows move by pixels, at which Space draws with the tool in use"
+            )
+        )
         self.viewport().setMouseTracking(True)
         self._update_cursor()
 

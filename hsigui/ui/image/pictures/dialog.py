@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import QRect, QSize, Signal
-from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPalette, QResizeEvent
+from PySide6.QtGui import QAccessible, QImage, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 
 from hsigui.texts import say
 from hsigui.ui.desk.number_box import NumberBox
+from hsigui.ui.desk.roles import give_role
 from hsigui.ui.desk.tips import explain
 from hsigui.ui.image.pictures.body import CHECKERED, TRANSPARENT
 from hsigui.ui.image.pictures.files import KINDS, too_large
@@ -45,7 +46,7 @@ class PreviewPane(QWidget):
         self.image: QImage | None = None
         self.setMinimumSize(320, 300)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName(say("Preview of the picture"))
+        give_role(self, QAccessible.Role.Graphic, say("Preview of the picture"))
 
     @property
     def room(self) -> QSize:
