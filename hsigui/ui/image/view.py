@@ -119,9 +119,7 @@ class ImageView(SceneCanvas):
         self._telling.timeout.connect(self._tell_pixel)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleDescription(
-            say(
-                "Arrows move it; F8 shows a cursor that arrows move by pixels, at which Space draws with the tool in use"
-            )
+            say("Arrows move it; F8: a cursor that arrows move by pixels, at which Space draws with the tool in use")
         )
         self.viewport().setMouseTracking(True)
         self._update_cursor()

@@ -16,7 +16,8 @@ def _from_the_right(qapp):
     qapp.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
 
 
-def test_a_window_from_the_right_has_all_panels_and_the_image_as_it_is(_from_the_right, demo, qtbot):
+@pytest.mark.usefixtures("_from_the_right")
+def test_a_window_from_the_right_has_all_panels_and_the_image_as_it_is(demo, qtbot):
     assert demo.isRightToLeft()
     for dock in demo.docks.values():
         dock.show()
