@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QStatusTipEvent, QWhatsThisClickedEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QStatusTipEvent, QWhatsThisClickedEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QLineEdit,
@@ -402,6 +402,13 @@ class MainWindow(QMainWindow):
             self.help_here.follow(event)
             return True
         return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc, where nothing else takes it, gives the focus back to the image, as Shift+F6 would by and by."""
+        if event.key() == Qt.Key.Key_Escape and self.pages.currentWidget() is not self.start_page:
+            self.image.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        else:
+            super().keyPressEvent(event)
 
     # Dropping and closing
 
