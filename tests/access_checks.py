@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialogButtonBox,
     QGroupBox,
+    QHeaderView,
     QLabel,
     QListView,
     QMenu,
@@ -47,7 +48,7 @@ def nameless(root: QWidget) -> list[str]:
     """Controls that the keyboard reaches, and pictures, without a name or a role; cells that say nothing."""
     found = []
     for widget in [root, *root.findChildren(QWidget)]:
-        if not widget.isVisible() or inside_of_another(widget):
+        if not widget.isVisible() or inside_of_another(widget) or (isinstance(widget, QLabel) and not widget.text()):
             continue
         if widget.focusPolicy() != Qt.FocusPolicy.NoFocus or paints_itself(widget):
             told = QAccessible.queryAccessibleInterface(widget)
@@ -55,7 +56,7 @@ def nameless(root: QWidget) -> list[str]:
                 found.append(f"no name: {at(widget)}")
             elif told.role() in NO_ROLES and not isinstance(widget, QLabel):
                 found.append(f"no role: {at(widget)}")
-        if isinstance(widget, QAbstractItemView):
+        if isinstance(widget, QAbstractItemView) and not isinstance(widget, QHeaderView):
             found += silent_cells(widget)
     return found
 
@@ -66,7 +67,7 @@ def silent_cells(view: QAbstractItemView) -> list[str]:
     if model is None:
         return []
     for row in range(min(model.rowCount(), ROWS)):
-        for col in range(model.columnCount()):
+        for col in columns_of(view):
             index = model.index(row, col)
             said = [index.data(role) for role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole)]
             shown = [
@@ -80,6 +81,11 @@ def silent_cells(view: QAbstractItemView) -> list[str]:
             if any(one is not None for one in shown) and not any(str(one or "").strip() for one in said):
                 found.append(f"silent cell {row}, {col}: {at(view)}")
     return found
+
+
+def columns_of(view: QAbstractItemView) -> range:
+    """Its columns; a list has one, and Qt keeps the count of its model to itself."""
+    return range(1 if isinstance(view, QListView) else view.model().columnCount())
 
 
 def inside_of_another(widget: QWidget) -> bool:
@@ -100,6 +106,8 @@ def inside_of_another(widget: QWidget) -> bool:
 
 def paints_itself(widget: QWidget) -> bool:
     """Whether the program paints what is seen of it, and it is no label or button, whose text says it."""
+    if widget.testAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents):  # it lies over another one
+        return False
     own = any("paintEvent" in vars(kind) for kind in type(widget).__mro__ if kind.__module__.startswith("hsigui"))
     return own and not isinstance(widget, QLabel | QAbstractButton) and not silent_ground(widget)
 
@@ -188,12 +196,14 @@ def faint(root: QWidget) -> list[str]:
         if widget.isVisible() and widget.isEnabled() and not inside_of_another(widget):
             if has_text(widget) and (ratio := measured(widget)) < READABLE:
                 found.append(f"{ratio:.2f}: {at(widget)}")
-            if isinstance(widget, QAbstractItemView):
+            if isinstance(widget, QAbstractItemView) and not isinstance(widget, QHeaderView):
                 found += faint_cells(widget)
     return found
 
 
 def has_text(widget: QWidget) -> bool:
+    if widget.visibleRegion().boundingRect() != widget.rect():  # it is scrolled away, or partly
+        return False
     if isinstance(widget, QLabel):
         return bool(re.search(r"\w", widget.text())) and min(widget.width(), widget.height()) > 6
     if shows_a_picture_alone(widget):
@@ -206,8 +216,8 @@ def measured(widget: QWidget) -> float:
     pixels = picture(widget)
     if pixels.size == 0:
         return 21.0
-    colors, counts = np.unique(pixels.reshape(-1, 3), axis=0, return_counts=True)
-    light = luminance(colors)
+    packed, counts = np.unique(pixels.astype(np.int32) @ np.array([65536, 256, 1], np.int32), return_counts=True)
+    light = luminance(np.stack([packed >> 16, packed >> 8 & 255, packed & 255], axis=-1))
     ground = light[counts.argmax()]
     high, low = np.maximum(light, ground), np.minimum(light, ground)
     return float(((high + 0.05) / (low + 0.05)).max())
@@ -217,7 +227,7 @@ def faint_cells(view: QAbstractItemView) -> list[str]:
     model, found = view.model(), []
     base = view.palette().base().color()
     for row in range(min(model.rowCount(), ROWS) if model is not None else 0):
-        for col in range(model.columnCount()):
+        for col in columns_of(view):
             index = model.index(row, col)
             ink, ground = index.data(Qt.ItemDataRole.ForegroundRole), index.data(Qt.ItemDataRole.BackgroundRole)
             if ink is None and ground is None:
@@ -270,8 +280,7 @@ def picture(widget: QWidget, around: int = 0) -> NDArray[np.uint8]:
 
 def unseen_focus(root: QWidget) -> list[str]:
     """Controls that look the same with the focus and without."""
-    found, window = [], root.window()
-    window.setAttribute(Qt.WidgetAttribute.WA_KeyboardFocusChange)
+    found = []
     for widget in [root, *root.findChildren(QWidget)]:
         reached = widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.focusProxy() is None
         if not reached or not widget.isVisible() or not widget.isEnabled() or inside_of_another(widget):
@@ -284,16 +293,14 @@ def unseen_focus(root: QWidget) -> list[str]:
 
 
 def shows_focus(widget: QWidget) -> bool:
-    window = widget.window()
     if QApplication.focusWidget() is widget:
         widget.clearFocus()
     before = picture(widget, 3)
-    widget.setFocus(Qt.FocusReason.TabFocusReason)
+    widget.setFocus(Qt.FocusReason.ShortcutFocusReason)
     if not widget.hasFocus():
         return True  # it hands it on at once
     after = picture(widget, 3)
     widget.clearFocus()
-    window.setAttribute(Qt.WidgetAttribute.WA_KeyboardFocusChange)
     if before.shape != after.shape:
         return True
     changed = np.abs(before.astype(int) - after.astype(int)).max(axis=2) >= SEEN_CHANGE

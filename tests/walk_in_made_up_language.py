@@ -83,7 +83,7 @@ class Seen:
 
     def __init__(self) -> None:
         self.heard: set[str] = set()
-        self.found: dict[str, set[str]] = {name: set() for name in (*CHECKS, "too_large")}
+        self.found: dict[str, dict[str, str]] = {name: {} for name in (*CHECKS, "too_large")}  # and where it was first
         self.looked_at = 0
 
     def hear(self, part: QWidget) -> None:
@@ -94,10 +94,11 @@ class Seen:
         self.hear(part)
         self.looked_at += 1
         for name in checks or CHECKS:
-            self.found[name] |= {f"{line} ({where})" for line in CHECKS[name](part)}
+            for line in CHECKS[name](part):
+                self.found[name].setdefault(line, where)
         if part.isWindow():
             room = SCREEN - QSize(0, FRAME)
-            self.found["too_large"] |= set(access_checks.too_large(part, room))
+            self.found["too_large"] |= dict.fromkeys(access_checks.too_large(part, room), where)
 
     def look_at_dialog(self, dialog: QDialog) -> None:
         """In light colours, and in dark ones."""
@@ -148,7 +149,8 @@ def main() -> int:
     _until(app, lambda: window.session.class_map is not None and not window.bridge.running)
     window.method.advanced.header.click()  # its rows are made when they are unfolded
     look_at_panels(app, window, seen, "light")
-    seen.look(window, "window")
+    for part in (window.toolbar, window.tool_strip, window.tabs, window.notes_bar, window.image, window.statusBar()):
+        seen.look(part, "window")
     skipped = {window.actions_[name] for name in SKIPPED_ACTIONS}
     for action in window.findChildren(QAction):
         # Menus of files and layers are made anew on the way: their former actions are gone.
@@ -170,7 +172,7 @@ def main() -> int:
         "heard": sum(OPENED in text for text in seen.heard),
         "missed": sorted(text for text in seen.heard - OF_QT if left_of(text) and text.casefold() not in titles),
         "looked_at": seen.looked_at,
-        **{name: sorted(lines) for name, lines in seen.found.items()},
+        **{name: [f"{line} ({where})" for line, where in lines.items()] for name, lines in seen.found.items()},
     }
     sys.stdout.write(json.dumps(told))
     sys.stdout.flush()

@@ -149,6 +149,7 @@ class BandsDialog(QDialog):
         centre.setFlags(shown | keys.ItemIsEditable)
         bad.setFlags(shown | keys.ItemIsUserCheckable)
         bad.setCheckState(Qt.CheckState.Unchecked)
+        bad.setData(Qt.ItemDataRole.AccessibleTextRole, say("Marked bad"))
         for col, item in enumerate((number, centre, bad, reason)):
             self.table.setItem(row, col, item)
         self._cells.append(centre)

@@ -58,6 +58,7 @@ from hsigui.storage.runs import Runs
 from hsigui.texts import say
 from hsigui.ui.desk.action_rows import ActionSet
 from hsigui.ui.desk.desk import Desk
+from hsigui.ui.desk.focus_ring import FocusRing
 from hsigui.ui.desk.job_bridge import JobBridge
 from hsigui.ui.desk.message_bar import MessageBar
 from hsigui.ui.desk.prompts import Prompts
@@ -266,6 +267,7 @@ class MainWindow(QMainWindow):
         )  # fmt: skip
         said = Messages(self, self.messages)
         self.help_here = HelpHere(self, self.docks, self.help)
+        FocusRing(self)
         self.panes = Panes(self, self._middle_panes, self.docks)
         ContextMenus(self.bench, self.pixel, self.tabs, self.scenes, self.spectra, self.training)
         own = (
