@@ -36,6 +36,7 @@ from hsigui.ui.desk.elided import ElidedLabel
 
 ROWS = 12  # of a table that are read
 RATIO = 2  # device pixels a logical one, where colours are measured
+FINE = 5  # the same where thin letters are not full of their ink at that
 READABLE = 4.5  # the ratio of the Web Content Accessibility Guidelines 2.1 for text
 NO_ROLES = {QAccessible.Role.NoRole, QAccessible.Role.Client, QAccessible.Role.Border}
 SEEN_CHANGE, LEAST_CHANGED = 40, 12  # of a channel (0 to 255), and logical pixels that change so with the focus
@@ -194,7 +195,7 @@ def faint(root: QWidget) -> list[str]:
     found = []
     for widget in [root, *root.findChildren(QWidget)]:
         if widget.isVisible() and widget.isEnabled() and not inside_of_another(widget):
-            if has_text(widget) and (ratio := measured(widget)) < READABLE:
+            if has_text(widget) and measured(widget) < READABLE and (ratio := measured(widget, FINE)) < READABLE:
                 found.append(f"{ratio:.2f}: {at(widget)}")
             if isinstance(widget, QAbstractItemView) and not isinstance(widget, QHeaderView):
                 found += faint_cells(widget)
@@ -211,9 +212,9 @@ def has_text(widget: QWidget) -> bool:
     return isinstance(widget, QPushButton | QCheckBox | QRadioButton | QToolButton) and bool(widget.text())
 
 
-def measured(widget: QWidget) -> float:
+def measured(widget: QWidget, ratio: int = RATIO) -> float:
     """The largest contrast to the ground, which is the colour of most of it, in what is painted."""
-    pixels = picture(widget)
+    pixels = picture(widget, ratio=ratio)
     if pixels.size == 0:
         return 21.0
     packed, counts = np.unique(pixels.astype(np.int32) @ np.array([65536, 256, 1], np.int32), return_counts=True)
@@ -257,13 +258,13 @@ def luminance(colors: NDArray[np.integer]) -> NDArray[np.float64]:
     return linear @ np.array([0.2126, 0.7152, 0.0722])
 
 
-def picture(widget: QWidget, around: int = 0) -> NDArray[np.uint8]:
+def picture(widget: QWidget, around: int = 0, ratio: int = RATIO) -> NDArray[np.uint8]:
     """What is seen of a widget, with some pixels around it. Rows x columns x 3."""
     window = widget.window()
     box = QRect(widget.mapTo(window, QPoint()), widget.size()).adjusted(-around, -around, around, around)
     box &= window.rect()
-    image = QImage(box.size() * RATIO, QImage.Format.Format_RGB32)
-    image.setDevicePixelRatio(RATIO)
+    image = QImage(box.size() * ratio, QImage.Format.Format_RGB32)
+    image.setDevicePixelRatio(ratio)
     if image.isNull():
         return np.zeros((0, 0, 3), np.uint8)
     image.fill(window.palette().window().color())

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from hsigui.texts import say
+from hsigui.ui.desk.dialogs import keep_wide
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ class ChangedDialog(QDialog):
         for widget in (text, detail, self.comparison):
             column.addWidget(widget)
         column.addWidget(self._make_buttons(changed))
-        self.setMinimumWidth(480)
+        keep_wide(column, 480)
 
     def _make_buttons(self, changed: Changed) -> QDialogButtonBox:
         roles = QDialogButtonBox.ButtonRole

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from hsigui.pipeline.influence import FULL, covered, guard_of, in_words
 from hsigui.specs import MOST_STROKE_PIXELS, MOST_STROKES, SplitSpec
 from hsigui.texts import say
+from hsigui.ui.desk.dialogs import keep_wide
 from hsigui.ui.desk.number_box import NumberBox
 
 KINDS = {
@@ -190,7 +191,7 @@ class SampleDialog(QDialog):
             column.addWidget(replaced)
         column.addStretch(1)
         column.addWidget(buttons)
-        self.setMinimumWidth(420)
+        keep_wide(column, 420)
 
     def _build_full(self) -> QPushButton:
         button = QPushButton(say("&Full"), self)

@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 
 from hsigui.report.table import ACCURACY, NEEDS, PLACE, offered
 from hsigui.texts import say
+from hsigui.ui.desk.dialogs import keep_wide
 from hsigui.ui.desk.number_box import NumberBox
 from hsigui.ui.desk.tips import explain
 
@@ -88,7 +89,7 @@ class ExportDialog(QDialog):
             edit.textChanged.connect(self._check)
         for box in self.boxes.values():
             box.toggled.connect(self._check)
-        self.setMinimumWidth(520)
+        keep_wide(column, 520)
         self._check()
 
     def _switch_off(self, kind: str, why: str) -> None:

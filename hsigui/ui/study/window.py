@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QPalette
+from PySide6.QtGui import QAccessible, QPalette
 from PySide6.QtWidgets import (
     QDialog,
     QFrame,
@@ -24,6 +24,7 @@ from hsigui.report.study import Comparison, StudyRow
 from hsigui.texts import say
 from hsigui.ui.desk.motion import STEPS, show_part
 from hsigui.ui.desk.problem_label import ProblemLabel
+from hsigui.ui.desk.roles import give_role
 from hsigui.ui.study.findings import Findings
 from hsigui.ui.study.form import StudyForm
 
@@ -122,7 +123,7 @@ class StudyWindow(QDialog):
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setMinimumWidth(self.form.minimumSizeHint().width() + 24)
-        area.setAccessibleName(say("What is compared"))
+        give_role(area, QAccessible.Role.Pane, say("What is compared"))
         left, right = QWidget(self), QWidget(self)
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
