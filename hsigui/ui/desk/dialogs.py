@@ -24,6 +24,6 @@ def open_dialog(dialog: D, accepted: Callable[[D], object] | None = None) -> Non
 
 
 def keep_wide(layout: QBoxLayout, width: int) -> None:
-    """Makes a dialog at least so many logical pixels wide, and wider where its texts need it in some language; a minimum
+    """Makes a dialog at least so many logical pixels wide, and wider where its texts need it; a minimum
     width of the dialog itself would take the place of what they need."""
     layout.addStrut(width)

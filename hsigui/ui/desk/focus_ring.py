@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QPen
-from PySide6.QtWidgets import QAbstractItemView, QApplication, QLabel, QPushButton, QTextBrowser, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QLabel, QPlainTextEdit, QPushButton, QTextEdit, QWidget
 from shiboken6 import isValid
 
 WIDTH = 2.0  # logical pixels
@@ -34,7 +34,7 @@ def _is_plain(widget: QWidget) -> bool:
     """Whether the style paints it with the focus as without. A button that is a default one is framed anyway."""
     if isinstance(widget, QPushButton):
         return widget.isDefault()
-    return isinstance(widget, QAbstractItemView | QTextBrowser | QLabel)
+    return isinstance(widget, QAbstractItemView | QTextEdit | QPlainTextEdit | QLabel)
 
 
 class _Ring(QWidget):

@@ -109,7 +109,7 @@ class LanguageChoice(QWidget):
             self.box.addItem(language_name(code), code)
         self.setFocusProxy(self.box)
         self.note, self._alone = QLabel(self), not codes
-        self.note.setWordWrap(True)
+        self.note.setWordWrap(not self._alone)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.box)

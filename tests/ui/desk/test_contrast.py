@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtGui import QColor
 
 from hsigui.ui.desk import message_bar, problem_label, theme
-from hsigui.ui.desk.channels import CHANNEL_COLORS
+from hsigui.ui.desk.channels import CHANNEL_COLORS, ink_of
 from hsigui.ui.results.matrix import ink_on
 from hsigui.ui.scene import bad_band_plot
 from hsigui.ui.spectra.matches_panel import MATCH_INK
@@ -39,6 +39,16 @@ def test_symbols_are_seen_on_their_ground(dark):
         assert contrast(QColor(*color), window) >= SYMBOL, color
     assert contrast(MATCH_INK, base) >= SYMBOL
     assert contrast(bad_band_plot._MARK[dark], base) >= SYMBOL
+
+
+@pytest.mark.parametrize("dark", SCHEMES)
+def test_letters_of_channels_are_read_and_stay_near_to_their_colours(dark):
+    base = QColor(SCHEMES[dark].base)
+    for color in CHANNEL_COLORS:
+        ink = ink_of(QColor(*color), base)
+        assert contrast(ink, base) >= TEXT
+        assert max(range(3), key=lambda part: ink.getRgb()[part]) == max(range(3), key=lambda part: color[part])
+    assert ink_of(QColor(SCHEMES[dark].text), base) == QColor(SCHEMES[dark].text)
 
 
 def test_numbers_are_read_on_every_colour_of_a_cell():
