@@ -25,9 +25,11 @@ from PySide6.QtWidgets import (
     QListView,
     QMenu,
     QMenuBar,
+    QPlainTextEdit,
     QPushButton,
     QRadioButton,
     QTabBar,
+    QTextEdit,
     QToolButton,
     QWidget,
 )
@@ -277,6 +279,17 @@ def picture(widget: QWidget, around: int = 0, ratio: int = RATIO) -> NDArray[np.
 
 
 # Focus
+
+
+def traps(root: QWidget) -> list[str]:
+    """Controls that take the Tab key for themselves, so that it does not lead on."""
+    found = []
+    for widget in root.findChildren(QWidget):
+        held = isinstance(widget, QAbstractItemView) and widget.tabKeyNavigation()
+        typed = isinstance(widget, QPlainTextEdit | QTextEdit) and not (widget.isReadOnly() or widget.tabChangesFocus())
+        if (held or typed) and widget.isVisible() and not inside_of_another(widget):
+            found.append(at(widget))
+    return found
 
 
 def unseen_focus(root: QWidget) -> list[str]:

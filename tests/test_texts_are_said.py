@@ -114,7 +114,7 @@ def test_the_window_says_everything_in_the_language_put_in(walk):
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize(
-    "check", ["nameless", "clipped", "too_large", "faint", "unseen_focus"]
+    "check", ["nameless", "clipped", "too_large", "faint", "unseen_focus", "traps"]
 )  # names, room in a language 1.3 times as long, a small screen, contrast, and where the focus is
 def test_nothing_in_the_window_shuts_anybody_out(walk, check):
     assert not walk[check], "\n".join(walk[check])

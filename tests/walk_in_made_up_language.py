@@ -75,6 +75,7 @@ CHECKS = {
     "clipped": access_checks.clipped,
     "faint": access_checks.faint,
     "unseen_focus": access_checks.unseen_focus,
+    "traps": access_checks.traps,
 }
 
 

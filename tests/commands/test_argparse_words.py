@@ -50,7 +50,7 @@ def test_help_is_said_in_the_language_that_is_in(capsys):
         (("info", "a.hdr", "--never"), "unrecognized arguments: --never"),
         (("nothing",), "invalid choice: "),
         (("sample", "a.hdr", "--per-class"), "expected one argument"),
-        (("sample", "a.hdr", "--split", "odd"), "invalid choice: "),
+        (("info", "a.hdr", "--order", "odd"), "invalid choice: "),
     ],
 )
 def test_what_is_wrong_is_said_in_the_language_that_is_in(capsys, words, wrong):

@@ -117,6 +117,7 @@ def _comparison(comparison: Comparison | None, parent: QWidget) -> QWidget:
         label.setWordWrap(True)
         return label
     table = QTableWidget(len(comparison.rows), 3, parent)
+    table.setTabKeyNavigation(False)
     table.setHorizontalHeaderLabels([comparison.what, comparison.name, say("here")])
     table.verticalHeader().hide()
     table.verticalHeader().setDefaultSectionSize(table.fontMetrics().height() + 8)

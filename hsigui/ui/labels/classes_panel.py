@@ -188,6 +188,7 @@ class ClassesPanel(QWidget):
 
     def _build_table(self) -> _Rows:
         table = _Rows(0, 6, self)
+        table.setTabKeyNavigation(False)
         table.setHorizontalHeaderLabels([say("Key"), "", say("Class"), say("Labels"), "", ""])
         table.verticalHeader().hide()
         table.setShowGrid(False)

@@ -94,6 +94,7 @@ class BandsDialog(QDialog):
     def _build(self) -> None:
         bands = self._cube.bands
         self.table = QTableWidget(bands, 4, self)
+        self.table.setTabKeyNavigation(False)
         self.table.setAccessibleName(say("Bands"))
         self.table.setHorizontalHeaderLabels([say("Band"), self._unit.axis(), say("Bad"), say("Why")])
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
