@@ -75,6 +75,7 @@ class CurveKey(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         del event
         painter = QPainter(self)
+        painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # places are counted from the left
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         text, faint = (self.palette().color(r) for r in (QPalette.ColorRole.Text, QPalette.ColorRole.PlaceholderText))
         if not self._entries:

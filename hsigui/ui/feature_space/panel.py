@@ -270,6 +270,7 @@ class DensityKey(QWidget):
         if not self._most:
             return
         painter = QPainter(self)
+        painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # places are counted from the left
         painter.setPen(self.palette().color(QPalette.ColorRole.Text))
         low, high = self._words
         left = self.fontMetrics().horizontalAdvance(low) + 5

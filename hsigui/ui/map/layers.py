@@ -102,6 +102,7 @@ class ColorBar(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         del event
         painter = QPainter(self)
+        painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # places are counted from the left
         bar = QRect(0, 0, self.width() - 1, self.HEIGHT)
         gradient = QLinearGradient(bar.topLeft(), bar.topRight())
         colors = list(scale())

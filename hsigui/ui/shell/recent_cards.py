@@ -98,6 +98,7 @@ class RecentCard(QAbstractButton):
     def paintEvent(self, event: QPaintEvent) -> None:
         del event
         painter, palette = QPainter(self), self.palette()
+        painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # places are counted from the left
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         line = palette.color(QPalette.ColorRole.Highlight if self.hasFocus() else QPalette.ColorRole.Mid)
