@@ -51,7 +51,6 @@ class Settings:
     Attributes:
         recent: scenes opened last, newest first, as absolute paths, or as addresses without secrets.
         theme: "system", "light" or "dark".
-        motion: "system", or "little" for as little that moves by itself as can be.
         geometry, layout: the window's place and its docks, as Qt wrote them, in base64.
         last_folder: where a file was chosen last.
         device: "auto", "cpu", "cuda" or "mps".
@@ -67,11 +66,11 @@ class Settings:
         band_presets: composites of the user's own, in the order in which they were kept.
         coordinates: in which places are told: "pixel", "map", "lonlat", or the code of a system, "EPSG:25832".
         over_image: names of what is switched on over the image.
+        motion: "system", or "little" for as little that moves by itself as can be.
     """
 
     recent: tuple[str, ...] = ()
     theme: str = "system"
-    motion: str = "system"
     geometry: str = ""
     layout: str = ""
     last_folder: str = ""
@@ -88,6 +87,7 @@ class Settings:
     band_presets: tuple[BandPreset, ...] = ()
     coordinates: str = "map"
     over_image: tuple[str, ...] = ()
+    motion: str = "system"
 
     def with_recent(self, path: str) -> Settings:
         """These settings with a path in front of the recent ones, named once."""
