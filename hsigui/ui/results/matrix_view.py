@@ -32,8 +32,9 @@ from PySide6.QtWidgets import (
 from hsigui.report.error_map import Confused
 from hsigui.report.metrics import Accuracy
 from hsigui.texts import say
+from hsigui.ui.desk.contrast import ink_on
 from hsigui.ui.desk.roles import give_role
-from hsigui.ui.results.matrix import COUNTS, cell_of, ink_on, pair_of, shares, text_of, tint, words_of
+from hsigui.ui.results.matrix import COUNTS, cell_of, pair_of, shares, text_of, tint, words_of
 
 Index = QModelIndex | QPersistentModelIndex
 SWATCH, PAD = 10, 5

@@ -13,7 +13,8 @@ from PySide6.QtWidgets import QWidget
 from hsigui.cube.cube import Cube
 from hsigui.cube.render import ViewState
 from hsigui.texts import say
-from hsigui.ui.desk.channels import CHANNEL_COLORS, ink_of
+from hsigui.ui.desk.channels import CHANNEL_COLORS
+from hsigui.ui.desk.contrast import ink_of
 from hsigui.ui.desk.wavelength_units import NANOMETRES, WavelengthUnit
 from hsigui.ui.image.no_data import checkered
 from hsigui.ui.image.overlay import packed

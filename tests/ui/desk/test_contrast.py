@@ -8,8 +8,8 @@ import pytest
 from PySide6.QtGui import QColor
 
 from hsigui.ui.desk import message_bar, problem_label, theme
-from hsigui.ui.desk.channels import CHANNEL_COLORS, ink_of
-from hsigui.ui.results.matrix import ink_on
+from hsigui.ui.desk.channels import CHANNEL_COLORS
+from hsigui.ui.desk.contrast import ink_of, ink_on
 from hsigui.ui.scene import bad_band_plot
 from hsigui.ui.spectra.matches_panel import MATCH_INK
 from tests.access_checks import contrast
