@@ -54,16 +54,18 @@ class KeyCursor:
     def __init__(self, camera: Camera, surface: Surface) -> None:
         self._camera, self._surface = camera, surface
         self.pixel: tuple[int, int] | None = None  # row and column; None while the cursor is off
+        self.wanted = False  # also while there is no scene to show it on
         self._pressed = False
 
     def begin(self, at: QPointF) -> None:
         """Shows the cursor at the pixel of the scene that is nearest to a place of the viewport."""
+        self.wanted = True
         if not self._camera.empty:
             self._go(*self._camera.pixel(at))
 
     def end(self) -> None:
         """Hides the cursor; what it draws ends where it is."""
-        before, self.pixel, self._pressed = self.pixel, None, False
+        before, self.pixel, self.wanted, self._pressed = self.pixel, None, False, False
         if before is not None:
             self._surface.redraw(pointer_place(self._camera, before))
 

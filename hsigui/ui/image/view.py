@@ -449,11 +449,11 @@ class ImageView(SceneCanvas):
 
     def _new_scene(self, rows: int, cols: int) -> None:
         self._tool.drop()
-        shown = self._key_cursor.pixel is not None
+        wanted = self._key_cursor.wanted
         self._key_cursor.end()
         super()._new_scene(rows, cols)
         self._forget_mouse()
-        if shown:
+        if wanted:
             self._key_cursor.begin(self._camera.center)
 
     def _owns(self, event: QKeyEvent) -> bool:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from hsigui.ui.image.turning import Turn
+from hsigui.ui.shell import status
 from tests.ui.windows import click, idle, labels, press
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -49,6 +52,17 @@ def test_the_cursor_goes_as_it_looks_on_a_turned_scene_and_stays_in_view(view):
     assert view.viewport().rect().contains(view.position_of(*view.key_cursor))
 
 
+def test_the_cursor_stays_wanted_while_there_is_no_scene(view, rgb):
+    view.set_key_cursor(True)
+    view.clear()
+    assert view.key_cursor is None
+    view.set_image(rgb[:20, :30])
+    assert view.key_cursor == (10, 15)
+    view.set_key_cursor(False)
+    view.set_image(rgb)
+    assert view.key_cursor is None
+
+
 def test_the_cross_is_seen_and_goes_again(view):
     plain = view.viewport().grab().toImage()
     view.set_key_cursor(True)
@@ -78,6 +92,18 @@ def test_space_held_draws_along_and_shift_draws_straight(demo, qtbot):
     demo.actions_["undo"].trigger()
     demo.actions_["undo"].trigger()
     assert not labels(demo).any()
+    idle(qtbot, demo)
+
+
+def test_screen_readers_are_told_the_place_that_the_keyboard_came_to(demo, qtbot, monkeypatch):
+    said = []
+    reader = SimpleNamespace(isActive=lambda: True, updateAccessibility=lambda event: said.append(event.message()))
+    monkeypatch.setattr(status, "QAccessible", reader)
+    demo.actions_["key_cursor"].trigger()
+    press(demo, RIGHT)
+    row, col = demo.image.key_cursor
+    assert said
+    assert said[-1].startswith(f"row {row}, col {col}")
     idle(qtbot, demo)
 
 
