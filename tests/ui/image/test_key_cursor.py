@@ -57,7 +57,7 @@ def test_the_cursor_stays_wanted_while_there_is_no_scene(view, rgb):
     view.clear()
     assert view.key_cursor is None
     view.set_image(rgb[:20, :30])
-    assert view.key_cursor == (10, 15)
+    assert view.key_cursor in {(10, 15), (9, 14), (10, 14), (9, 15)}, "in the middle"
     view.set_key_cursor(False)
     view.set_image(rgb)
     assert view.key_cursor is None
