@@ -25,6 +25,7 @@ PRESET_LIMIT = 50  # of the user's own composites
 THEMES = ("system", "light", "dark")
 DEVICES = ("auto", "cpu", "cuda", "mps")
 WAVELENGTH_UNITS = ("nm", "um")
+MOTIONS = ("system", "little")
 NETWORKS = ("typed", "never")
 _COORDINATES = re.compile(r"pixel|map|lonlat|[A-Za-z0-9_]{1,16}:[A-Za-z0-9_.]{1,16}")
 
@@ -65,6 +66,7 @@ class Settings:
         band_presets: composites of the user's own, in the order in which they were kept.
         coordinates: in which places are told: "pixel", "map", "lonlat", or the code of a system, "EPSG:25832".
         over_image: names of what is switched on over the image.
+        motion: "system", or "little" for as little that moves by itself as can be.
     """
 
     recent: tuple[str, ...] = ()
@@ -85,6 +87,7 @@ class Settings:
     band_presets: tuple[BandPreset, ...] = ()
     coordinates: str = "map"
     over_image: tuple[str, ...] = ()
+    motion: str = "system"
 
     def with_recent(self, path: str) -> Settings:
         """These settings with a path in front of the recent ones, named once."""
@@ -201,6 +204,7 @@ def _from_json(values: dict[str, Any]) -> Settings:
             taken[spec.name] = value
     for name, known in (
         ("theme", THEMES), ("device", DEVICES), ("wavelength_unit", WAVELENGTH_UNITS), ("network", NETWORKS),
+        ("motion", MOTIONS),
     ):  # fmt: skip
         if taken.get(name) not in known:
             taken.pop(name, None)

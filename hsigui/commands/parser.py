@@ -32,7 +32,7 @@ def build_parser() -> argparse.ArgumentParser:
     """All commands and options."""
     parser = Parser(
         prog="hsigui",
-        usage="hsigui [PATH]  or  hsigui COMMAND ...",
+        usage=say("hsigui [PATH]  or  hsigui COMMAND ..."),
         description=say(
             "Hyperspectral scenes, few labels, self-supervised encoders and a live classification map. "
             "Without a command the window opens, with the scene at PATH when one is given."

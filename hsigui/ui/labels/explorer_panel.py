@@ -202,6 +202,7 @@ class ExplorerPanel(QWidget):
 
     def _build_table(self) -> QTableView:
         table = QTableView(self)
+        table.setTabKeyNavigation(False)
         table.setModel(self.model)
         table.setItemDelegateForColumn(SPECTRUM, Sparkline(table))
         table.verticalHeader().hide()

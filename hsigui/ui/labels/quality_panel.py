@@ -164,6 +164,7 @@ def _doubts_text(quality: LabelQuality) -> str:
 def _table(columns: tuple[tuple[str, str], ...], stretched: int, name: str, parent: QWidget) -> QTableWidget:
     """A table of which the first so many columns share the room."""
     table = QTableWidget(0, len(columns), parent)
+    table.setTabKeyNavigation(False)
     table.setHorizontalHeaderLabels([title for title, _ in columns])
     table.verticalHeader().hide()
     table.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)

@@ -187,6 +187,7 @@ class ResultsPanel(QWidget):
 
     def _build_table(self) -> QTableWidget:
         table = QTableWidget(0, len(COLUMNS), self)
+        table.setTabKeyNavigation(False)
         table.setHorizontalHeaderLabels(list(COLUMNS))
         table.verticalHeader().hide()
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)

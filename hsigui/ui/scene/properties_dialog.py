@@ -247,6 +247,7 @@ def _number(value: object) -> bool:
 
 def _table(rows: list[tuple[str, str]], name: str, wraps: bool) -> QTableWidget:
     table = QTableWidget(len(rows), 2)
+    table.setTabKeyNavigation(False)
     table.setAccessibleName(name)
     table.setHorizontalHeaderLabels([say("Name"), say("Value")])
     table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)

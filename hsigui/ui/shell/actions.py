@@ -142,7 +142,7 @@ MENUS: tuple[tuple[str, tuple[object, ...]], ...] = (
                  (say("&Tools"), tuple(f"tool_{name}" for name in TOOLS)),
                  (say("&Brush"), ("brush_smaller", "brush_larger", "square_brush")), "validation", None,
                  "import_classes", "export_classes", None, "draw_sample", feature_space.MENU)),
-    (say("&View"), ("next_scene", None, "fit", "zoom_in", "zoom_out", None, *views.MENU, None,
+    (say("&View"), ("next_scene", None, "fit", "zoom_in", "zoom_out", "key_cursor", None, *views.MENU, None,
                (say("&Composite"), (*(row.id for row in scene.COMPOSITES), "@composites")),
                (say("&Band"), (*(row.id for row in scene.STEPS),
                                (say("&Colours"), tuple(row.id for row in scene.COLOR_MAP_ROWS)))),

@@ -70,6 +70,7 @@ class StepRow(QAbstractButton):
     def paintEvent(self, event: QPaintEvent) -> None:
         del event
         painter, palette = QPainter(self), self.palette()
+        painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # places are counted from the left
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         accent, text = palette.color(QPalette.ColorRole.Highlight), palette.color(QPalette.ColorRole.WindowText)
         faint = palette.color(QPalette.ColorRole.PlaceholderText)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QStatusTipEvent, QWhatsThisClickedEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QStatusTipEvent, QWhatsThisClickedEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QLineEdit,
@@ -58,6 +58,7 @@ from hsigui.storage.runs import Runs
 from hsigui.texts import say
 from hsigui.ui.desk.action_rows import ActionSet
 from hsigui.ui.desk.desk import Desk
+from hsigui.ui.desk.focus_ring import FocusRing
 from hsigui.ui.desk.job_bridge import JobBridge
 from hsigui.ui.desk.message_bar import MessageBar
 from hsigui.ui.desk.prompts import Prompts
@@ -266,6 +267,7 @@ class MainWindow(QMainWindow):
         )  # fmt: skip
         said = Messages(self, self.messages)
         self.help_here = HelpHere(self, self.docks, self.help)
+        FocusRing(self)
         self.panes = Panes(self, self._middle_panes, self.docks)
         ContextMenus(self.bench, self.pixel, self.tabs, self.scenes, self.spectra, self.training)
         own = (
@@ -359,6 +361,8 @@ class MainWindow(QMainWindow):
 
     def _hovered(self, row: int, col: int) -> None:
         self.status.show_pixel(row, col)
+        if self.image.key_cursor == (row, col):
+            self.status.announce()
         if not isinstance(self.focusWidget(), QLineEdit | QAbstractSpinBox | ImageView):
             self.image.setFocus()  # so that Space pans and does not press the button clicked last
 
@@ -400,6 +404,13 @@ class MainWindow(QMainWindow):
             self.help_here.follow(event)
             return True
         return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc, where nothing else takes it, gives the focus back to the image, as Shift+F6 would by and by."""
+        if event.key() == Qt.Key.Key_Escape and self.pages.currentWidget() is not self.start_page:
+            self.image.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        else:
+            super().keyPressEvent(event)
 
     # Dropping and closing
 

@@ -11,12 +11,12 @@ from hsigui.texts import say
 from hsigui.ui.desk.elided import ElidedLabel
 from hsigui.ui.desk.icons import icon
 from hsigui.ui.desk.job_bridge import JobBridge
+from hsigui.ui.desk.motion import show_part
 from hsigui.ui.training.time_left import TimeLeft
 from hsigui.ui.training.view import time_left
 
 WIDTH = 230  # logical pixels of the text: always as many, so that the bar does not run about while it changes
 LATE_MS = 250  # after which a job is worth a place: what follows a stroke is done before
-STEPS = 1000
 
 
 class ProgressPlace(QWidget):
@@ -92,9 +92,7 @@ class ProgressPlace(QWidget):
         if heavy is not None and job == self._heavy_job():
             text = f"{heavy.scene_name}: {text}"
         self.text.setText(text)
-        self.bar.setRange(0, STEPS if total > 0 else 0)
-        if total > 0:
-            self.bar.setValue(round(STEPS * min(1.0, done / total)))
+        show_part(self.bar, done / total if total > 0 else -1)
         seconds = self._seconds(job, done, total)
         self.left.setText("" if seconds is None else time_left(seconds))
         self.left.setVisible(seconds is not None)

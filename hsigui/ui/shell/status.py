@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QMouseEvent
 from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 
 from hsigui.document.events import (
@@ -101,6 +101,12 @@ class StatusBar(QStatusBar):
         self._pixel = (row, col)
         self._show_place()
         self._show_label()
+
+    def announce(self) -> None:
+        """Has screen readers say the place that is shown, and what lies there: the keyboard came to it."""
+        if QAccessible.isActive():
+            said = say("{place}, {label}", place=self.place.text(), label=self.label.text())
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, said))
 
     def show_values(self, row: int, col: int, values: Sequence[float]) -> None:
         """The values of the shown bands; dropped when the cursor has gone on."""

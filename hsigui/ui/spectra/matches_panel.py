@@ -33,7 +33,7 @@ from hsigui.ui.desk.tips import explain
 
 NAME, DISTANCE, SOURCE = range(3)  # columns
 OWN_WIDTH, MATCH_WIDTH = 2.0, 1.4  # logical pixels
-MATCH_INK = QColor(230, 130, 0)
+MATCH_INK = QColor(200, 110, 0)  # seen on light and dark grounds
 MOST = 200  # matches
 LEAST_PLOT = QSize(120, 56)  # logical pixels
 PLOT_NAME = say("The spectrum and its match, scaled to it")
