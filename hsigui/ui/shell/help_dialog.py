@@ -38,7 +38,7 @@ PAGES = (
     "projects", "pictures", "spectra", "asking",
     "confidence", "lscosa", "purified", "contrastdm", "several", "many-gpus", "huge", "features", "baselines",
     "evaluate", "study", "maps", "clusters", "planning", "finishing", "tables", "layers", "unmixing", "feature-space",
-    "matching", "api", "notebooks",
+    "matching", "api", "notebooks", "walk",
 )  # fmt: skip
 MARGIN = 16.0
 DARK = "-dark"  # behind the name of a picture in dark colours
