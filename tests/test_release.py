@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import subprocess
 import sys
 import zipfile
@@ -12,18 +11,15 @@ from types import ModuleType
 import pytest
 
 import hsigui
+from tests.scripts_of_packaging import script
 
 ROOT = Path(__file__).parents[1]
-SCRIPT = ROOT / "packaging" / "releasing.py"
 ABOUT = "Metadata-Version: 2.4\nName: hsigui\nVersion: 1.2.3\n"
 
 
 @pytest.fixture(scope="module")
 def releasing() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("releasing", SCRIPT)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return script("releasing")
 
 
 @pytest.fixture
