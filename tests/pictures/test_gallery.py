@@ -9,7 +9,7 @@ from PIL import Image
 from PySide6.QtGui import QImage
 
 from hsigui.assets import resource
-from hsigui.ui.shell.help_dialog import DARK
+from hsigui.ui.shell.help_page import DARK
 from tests.pictures.gallery import written
 from tests.pictures.shots import SHOTS
 
