@@ -40,12 +40,13 @@ def names() -> list[Name]:
 
 def page() -> str:
     """The page, in Markdown."""
-    parts = ["# Python: all public names", "`import hsigui` has these; it loads nothing by itself. How they go together: "
-             "[from Python](api.md), [notebooks](notebooks.md)."]  # fmt: skip
-    functions = [each for each in names() if isinstance(each.node, ast.FunctionDef)]
+    all_names = names()
+    parts = ["# Python: all public names", "`import hsigui` has these; it loads nothing by itself. How they go "
+             "together: [from Python](api.md), [notebooks](notebooks.md)."]  # fmt: skip
+    functions = [each for each in all_names if isinstance(each.node, ast.FunctionDef)]
     parts += ["## Functions", *(part for each in functions for part in _function(each.node, "###", "hsigui."))]
     parts.append("## Types")
-    for each in names():
+    for each in all_names:
         if isinstance(each.node, ast.ClassDef):
             parts += list(_class(each.node))
     return "\n\n".join(parts) + "\n"
@@ -136,4 +137,7 @@ def _entries(text: str) -> Iterator[str]:
 def _safe(text: str) -> str:
     """Text in which no sign of Markdown means anything, but for what stands in back quotes."""
     parts = re.split(r"(`[^`]*`|(?<!\S)\*\w[^*]*\*)", text)  # code, and emphasis
-    return "".join(part if part.startswith(("`", "*")) and len(part) > 2 else re.sub(r"([*_<>\[\]])", r"\\\1", part) for part in parts)
+    return "".join(
+        part if part.startswith(("`", "*")) and len(part) > 2 else re.sub(r"([*_<>\[\]])", r"\\\1", part)
+        for part in parts
+    )

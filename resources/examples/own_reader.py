@@ -1,7 +1,7 @@
 """A format of one's own: scenes as text, a line of samples for each pixel.
 
-`plugins.add` adds the row for this Python alone. To have the format in the window and in the commands, put the same into
-a package with the entry point `hsigui.readers`.
+`plugins.add` adds the row for this Python alone. To have the format in the window and in the commands, put the same
+into a package with the entry point `hsigui.readers`.
 """
 
 from pathlib import Path
@@ -32,7 +32,8 @@ def main():
     plugins.add(plugins.READERS, Reader, ROW)
     Path("field.scenetext").write_text("1 2 3\n450 550 650\n5 6 7\n8 9 10\n", encoding="utf-8")
     cube = hsigui.open("field.scenetext")
-    print(f"{cube.rows} x {cube.cols} pixels, {cube.bands} bands, {cube.wavelengths[0]:.0f} to {cube.wavelengths[-1]:.0f} nm")
+    first, last = cube.wavelengths[0], cube.wavelengths[-1]
+    print(f"{cube.rows} x {cube.cols} pixels, {cube.bands} bands, {first:.0f} to {last:.0f} nm")
 
 
 if __name__ == "__main__":

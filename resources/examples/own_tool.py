@@ -30,4 +30,6 @@ class CrossTool(BrushTool):
 
 
 # Its row in `TOOL_ROWS` of hsigui/ui/image/tools_table.py. A key that no other action has, the name of an icon.
-ROW = ToolRow("cross", CrossTool, "Shift+X", say("&Cross"), say("Label a cross of nine pixels"), say("Click"), 1, icon="pixel")
+ROW = ToolRow(
+    "cross", CrossTool, "Shift+X", say("&Cross"), say("Label a cross of nine pixels"), say("Click"), 1, icon="pixel"
+)

@@ -91,7 +91,9 @@ def test_the_sources_of_the_site_have_every_page_of_the_help_in_the_contents(mad
 
 def test_a_list_gets_the_blank_line_that_the_site_needs(made, tmp_path) -> None:
     text = "What it has:\n- one\n  more\n- two\n\n```\nx\n- no list\n```\n"
-    assert made("sources").as_site(text, tmp_path).startswith("What it has:\n\n- one\n  more\n- two\n\n```\nx\n- no list")
+    assert (
+        made("sources").as_site(text, tmp_path).startswith("What it has:\n\n- one\n  more\n- two\n\n```\nx\n- no list")
+    )
 
 
 def test_dead_links_pictures_and_other_servers_are_found(made, tmp_path) -> None:

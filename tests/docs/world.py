@@ -86,8 +86,8 @@ class SmallWorld:
         text = np.array(classes, dtype=object)
         fields = {"fields.gpkg": ["class"], "parcels.gpkg": ["parcel"], "lake.gpkg": ["name"]}[name]
         pyogrio.raw.write(
-            self.folder / name, np.array(shapes, dtype=object), [text], fields, crs=cube.geo.crs_wkt, geometry_type="Polygon",
-            driver="GPKG",
+            self.folder / name, np.array(shapes, dtype=object), [text], fields, crs=cube.geo.crs_wkt,
+            geometry_type="Polygon", driver="GPKG",
         )  # fmt: skip
 
     def library(self, name: str) -> None:

@@ -16,7 +16,6 @@ from PySide6.QtGui import (
     QTextDocument,
     QTextTable,
 )
-
 from PySide6.QtWidgets import QStyle, QTextBrowser, QTextEdit, QWidget
 
 from hsigui.ui.desk.plots import RESTYLE

@@ -56,7 +56,11 @@ def dialog(qtbot, folder) -> HelpDialog:
 
 
 def test_the_pages_that_are_there_are_listed_by_their_headings(dialog):
-    assert [dialog.list.item(n).text() for n in range(dialog.list.count())] == ["Methods", "LSCoSa, briefly", "Purified"]
+    assert [dialog.list.item(n).text() for n in range(dialog.list.count())] == [
+        "Methods",
+        "LSCoSa, briefly",
+        "Purified",
+    ]
     assert dialog.list.currentItem().data(PAGE) == "lscosa"
     assert dialog.list.item(0).flags() == Qt.ItemFlag.NoItemFlags
     assert not dialog.isModal()

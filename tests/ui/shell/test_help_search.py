@@ -165,7 +165,9 @@ def test_the_arrows_choose_and_a_click_goes_there(dialog):
     QTest.keyClick(dialog.finder.line, Qt.Key.Key_Return)
     assert dialog.list.currentItem().data(PAGE) == "evaluate"
     results = dialog.finder.results
-    QTest.mouseClick(results.viewport(), Qt.MouseButton.LeftButton, pos=results.visualItemRect(results.item(0)).center())
+    QTest.mouseClick(
+        results.viewport(), Qt.MouseButton.LeftButton, pos=results.visualItemRect(results.item(0)).center()
+    )
     assert dialog.list.currentItem().data(PAGE) == "maps"
 
 
