@@ -68,8 +68,15 @@ def formats_page() -> str:
         ("Labels", labels.help_table), ("Maps", maps.help_table), ("Tables of areas and statistics", tables.help_table),
         ("Spectral libraries", libraries.help_table),
     )  # fmt: skip
-    parts = ["# Formats", "From the tables of the program, so that none is missing. More: [scenes](scenes.md), "
-             "[products](products.md), [labels](label-files.md), [maps](maps.md), [libraries](spectra.md)."]  # fmt: skip
+    pages = {
+        "scenes": "scenes",
+        "products": "products",
+        "label-files": "labels",
+        "maps": "maps",
+        "spectra": "libraries",
+    }
+    more = ", ".join(f"[{title}]({page}.md)" for page, title in pages.items())
+    parts = ["# Formats", f"From the tables of the program, so that none is missing. More: {more}."]
     for title, table in sections:
         parts += [f"## {title}", "\n".join(table())]
     parts += [f"Labels are read from {', '.join(labels.only_read())}, too."]

@@ -93,8 +93,16 @@ def commands_of(name: str) -> list[Command]:
 
 
 def python_of(name: str) -> list[Block]:
-    """The scripts of a page: what is fenced as Python."""
-    return [block for block in blocks_of(name) if block.language == "python"]
+    """The scripts of a page: what is fenced as Python, and what is fenced and calls `hsigui` as Python does."""
+    return [
+        block
+        for block in blocks_of(name)
+        if block.language == "python" or (not block.language and "hsigui." in block.text and not _commands_in(block))
+    ]
+
+
+def _commands_in(block: Block) -> list[str]:
+    return [line for line in block.text.splitlines() if _COMMAND.match(line.strip())]
 
 
 def sections_of(path: Path) -> dict[str, str]:

@@ -20,6 +20,7 @@ from pathlib import Path
 
 from hsigui.cli import run as main
 from tests.docs.pages import Command, commands_of, page_names
+from tests.docs.scripts import BEFORE, run_scripts
 from tests.docs.world import SHORT, SmallWorld
 
 # What is there before the first command of a page.
@@ -136,13 +137,17 @@ def run_page(page: str, folder: Path, *, processes: bool = True, side: int = 64)
 def _told(page: str, folder: Path) -> bool:
     began = time.perf_counter()
     try:
-        done = run_page(page, folder, side=128)
+        done = run_page(page, folder / "commands", side=128)
+        scripts = run_scripts(page, folder / "scripts") if page in BEFORE else []
     except (Exception, SystemExit):  # noqa: BLE001 - whatever is wrong with a page, the others are run
         traceback.print_exc()
         print(f"{page}: FAILED", flush=True)
         return False
     seconds = time.perf_counter() - began
-    print(f"{page}: {len(done)} of {len(commands_of(page))} commands in {seconds:.1f} s", flush=True)
+    print(
+        f"{page}: {len(done)} of {len(commands_of(page))} commands, {len(scripts)} scripts in {seconds:.1f} s",
+        flush=True,
+    )
     return True
 
 
@@ -151,12 +156,13 @@ def command_line() -> int:
     parser.add_argument("pages", nargs="*")
     parser.add_argument("--folder", type=Path)
     given = parser.parse_args()
-    pages = given.pages or [page for page in page_names() if commands_of(page)]
+    pages = given.pages or [page for page in page_names() if commands_of(page) or page in BEFORE]
     with tempfile.TemporaryDirectory() as scratch:
         folder = given.folder or Path(scratch)
         well = []
         for page in pages:
-            (folder / page).mkdir(parents=True, exist_ok=True)
+            for part in ("commands", "scripts"):
+                (folder / page / part).mkdir(parents=True, exist_ok=True)
             well.append(_told(page, folder / page))
     return 0 if all(well) else 1
 

@@ -14,8 +14,10 @@ from hsigui.commands.parser import build_parser
 from hsigui.ui.shell.help_contents import SECTIONS, slug
 from tests.docs.pages import Command, blocks_of, commands_of, page_names, page_text, python_of
 from tests.docs.running import NEEDS, NOT_RUN, reason_not_to_run, run_page
+from tests.docs.scripts import BEFORE, ELSEWHERE, run_scripts
 
 HOW_TOS = ("howto-polygons", "howto-library", "howto-raw", "howto-cluster", "howto-accuracy", "howto-methods")
+QUICK_SCRIPTS = ("feature-space", "matching", "spectra", "unmixing", "layers")
 EXAMPLES = {path.read_text(encoding="utf-8") for path in resource("examples").glob("*.py")}
 
 
@@ -67,6 +69,17 @@ def test_the_scripts_of_the_pages_are_python_and_those_of_how_tos_are_files() ->
                 pytest.fail(f"{page}.md, line {block.line}: {error}")
             if page.startswith("howto-"):
                 assert block.text in EXAMPLES, f"{page}.md, line {block.line} is no file of resources/examples"
+
+
+def test_every_script_of_every_page_is_run_here_or_by_a_test_of_its_own() -> None:
+    pages = {page for page in page_names() if python_of(page)}
+    assert pages == {*BEFORE, *ELSEWHERE}
+
+
+@pytest.mark.parametrize("page", QUICK_SCRIPTS)
+def test_the_scripts_of_a_page_run(page, tmp_path, capsys) -> None:
+    assert run_scripts(page, tmp_path, side=48)
+    assert capsys.readouterr().err == ""
 
 
 def test_links_to_a_place_of_a_page_lead_to_a_heading_of_it() -> None:

@@ -100,7 +100,8 @@ def test_dead_links_pictures_and_other_servers_are_found(made, tmp_path) -> None
     (tmp_path / "sub").mkdir()
     (tmp_path / "index.html").write_text(
         '<a href="sub/">ok</a><a href="other.html">dead</a><a href="#here">ok</a><a href="#nowhere">dead</a>'
-        '<h1 id="here"></h1><img src="none.png"><script src="https://x.org/a.js"></script><a href="https://x.org">ok</a>',
+        '<h1 id="here"></h1><img src="none.png"><script src="https://x.org/a.js"></script>'
+        '<a href="https://x.org">ok</a>',
         encoding="utf-8",
     )
     (tmp_path / "sub" / "index.html").write_text('<a href="../index.html#here">ok</a>', encoding="utf-8")

@@ -17,7 +17,6 @@ import hsigui
 from hsigui.cli import run as main
 from hsigui.cube.formats.library import SpectralLibrary
 from hsigui.cube.libraries.writing import write_library
-from hsigui.storage.projects import Projects
 from tests.preparing.raw_lab_scene import write_raw_lab_scene
 
 SHORT = ("--epochs", "3", "--device", "cpu")  # what makes a training one for tests
@@ -84,7 +83,9 @@ class SmallWorld:
                     shapes.append(_wkb([cube.geo.to_map(*corner) for corner in around]))
                     classes.append(names[int(found[0])])
         text = np.array(classes, dtype=object)
-        fields = {"fields.gpkg": ["class"], "parcels.gpkg": ["parcel"], "lake.gpkg": ["name"]}[name]
+        fields = ["class"] if name == "fields.gpkg" else ["parcel"] if name == "parcels.gpkg" else ["name"]
+        if name == "panels.gpkg":
+            text[:] = "grey"
         pyogrio.raw.write(
             self.folder / name, np.array(shapes, dtype=object), [text], fields, crs=cube.geo.crs_wkt,
             geometry_type="Polygon", driver="GPKG",
@@ -102,7 +103,9 @@ class SmallWorld:
         kinds = {"Class": tuple(word.lower() for word in called)}
         wavelengths = np.array(cube.info.wavelengths)
         made = SpectralLibrary(self.folder / name, called, np.nan_to_num(means), wavelengths, columns=kinds)
-        write_library(made, self.folder / Path(name).with_suffix(".sli"))
+        if name.endswith(".csv"):  # one that was measured in the field
+            made = made.taken([0])
+        write_library(made, self.folder / name)
 
     def raw(self, name: str) -> None:
         """Counts of a lab camera with their references; and labels of the scene that is made of them."""
@@ -117,10 +120,6 @@ class SmallWorld:
         _done(["pretrain", here["scene.hdr"], "--out", here["run"], *SHORT])
         words = ["--run", here["run"], "--labels", here["labels.tif"], "--out", here["map.tif"]]
         _done(["classify", here["scene.hdr"], *words, "--confidence", here["confidence.tif"], "--device", "cpu"])
-
-    def project(self, name: str) -> None:
-        """A project of no scene."""
-        Projects(self.folder / "projects", self.folder / "recovery").create(self.folder / name).close()
 
 
 def _wkb(ring: list[tuple[float, float]]) -> bytes:
@@ -149,5 +148,6 @@ MAKERS: Mapping[str, Callable[[SmallWorld, str], None]] = {
     **dict.fromkeys(("minerals.sli", "surfaces.sli"), SmallWorld.library),
     **dict.fromkeys(("raw.hdr", "raw2.hdr"), SmallWorld.raw),
     **dict.fromkeys(("run", "map.tif", "confidence.tif"), SmallWorld.trained),
-    "fields.hsigui": SmallWorld.project,
+    "panels.gpkg": SmallWorld.polygons,
+    "grey.csv": SmallWorld.library,
 }

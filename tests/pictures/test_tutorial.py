@@ -1,4 +1,4 @@
-"""The tutorial can be followed to the letter: its steps are the script's, and the script ends with a map on the disk."""
+"""The tutorial can be followed to the letter: its steps are the script's, and the script ends with a map."""
 
 from __future__ import annotations
 
