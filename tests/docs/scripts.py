@@ -37,7 +37,7 @@ class Before:
 BEFORE: Mapping[str, Before] = {
     "api": Before(("scene.hdr", "truth.tif", "other.hdr"), f"{_CUBE}{_SPLIT}losses, enough = [], False\n"),
     "feature-space": Before(("scene.hdr", "labels.tif"), f'{_CUBE}labels = hsigui.read_labels("labels.tif", cube)\n'),
-    "finishing": Before(("map.tif", "truth.tif"), words={'"Reed", "Meadow"': "1, 2"}),
+    "finishing": Before(("map.tif", "truth.tif"), words={'"Reed", "Meadow"': '"1", "2"'}),
     "layers": Before(("scene.hdr", "other.hdr"), _CUBE),
     "matching": Before(("scene.hdr", "minerals.sli"), words={"(120, 40)": "(20, 30)"}),
     "prepare": Before(("scene.hdr", "panels.gpkg", "grey.csv", "line1.dat", "line2.dat", "vnir.hdr", "swir.hdr")),

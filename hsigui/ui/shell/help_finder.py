@@ -31,7 +31,8 @@ class HelpFinder(QWidget):
 
     def __init__(self, pages: Iterable[Path], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._pages, self._index = tuple(pages), None
+        self._pages = tuple(pages)
+        self._index: HelpIndex | None = None
         self._found: list[Place] = []
         self.line = QLineEdit(self)
         self.line.setPlaceholderText(say("Search the help"))
