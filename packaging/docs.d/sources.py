@@ -14,7 +14,7 @@ from hsigui.ui.shell.help_contents import REFERENCE, SECTIONS, found_pages
 
 HERE = Path(__file__).parent
 DARK = "-dark"
-_PICTURE = re.compile(r"!\[([^\]]*)\]\(([\w-]+)\.png\)")
+_PICTURE = re.compile(r"!\[([^\]]*)\]\(([\w-]+)(\.png|\.svg)\)")
 _ITEM = re.compile(r"^(\s*)([-*]|\d+\.) ")
 _FENCE = re.compile(r"^\s*```")
 
@@ -27,7 +27,7 @@ def gather(folder: Path) -> list[dict[str, object]]:
     """
     helps = resource("help")
     folder.mkdir(parents=True)
-    for picture in helps.glob("*.png"):
+    for picture in (*helps.glob("*.png"), *helps.glob("*.svg")):
         shutil.copy(picture, folder / picture.name)
     listed = [path.stem for path in found_pages(helps)]
     missing = [name for _, names in SECTIONS for name in names if name not in listed]
@@ -59,10 +59,10 @@ def as_site(text: str, pictures: Path) -> str:
     """A page as the site's Markdown wants it: a blank line before a list, and pictures for light and dark colours."""
 
     def both(found: re.Match[str]) -> str:
-        alt, name = found[1], found[2]
-        if not (pictures / f"{name}{DARK}.png").is_file():
+        alt, name, suffix = found[1], found[2], found[3]
+        if not (pictures / f"{name}{DARK}{suffix}").is_file():
             return found[0]
-        return f"![{alt}]({name}.png#only-light)\n![{alt}]({name}{DARK}.png#only-dark)"
+        return f"![{alt}]({name}{suffix}#only-light)\n![{alt}]({name}{DARK}{suffix}#only-dark)"
 
     lines: list[str] = []
     inside = False
