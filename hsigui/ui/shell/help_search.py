@@ -70,8 +70,8 @@ class HelpIndex:
     def find(self, query: str) -> list[Place]:
         """The places that have all words of a query, the best first; of equal ones in the order of the pages.
 
-        A word also stands for those that begin with it, one of four letters and more for those that have it within too. A heading counts more than a text, and a
-        whole word more than a part of one.
+        A word also stands for those that begin with it, one of four letters and more for those that have it within,
+        too. A heading counts more than a text, and a whole word more than a part of one.
         """
         words = words_of(query)
         if not words:
