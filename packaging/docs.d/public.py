@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -56,8 +57,7 @@ def _defined(module: str, name: str) -> Name:
     """Where a name is defined, going through the modules that only pass it on."""
     path = ROOT / Path(*module.split("."))
     file = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
-    tree = ast.parse(file.read_text(encoding="utf-8"))
-    for node in tree.body:
+    for node in _parsed(file).body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name == name:
             return Name(name, module, node)
         if isinstance(node, ast.ImportFrom) and node.module:
@@ -65,6 +65,11 @@ def _defined(module: str, name: str) -> Name:
                 if (alias.asname or alias.name) == name:
                     return _defined(node.module, alias.name)
     raise LookupError(f"{name} is not defined in {module}")
+
+
+@cache
+def _parsed(file: Path) -> ast.Module:
+    return ast.parse(file.read_text(encoding="utf-8"))
 
 
 def _function(node: ast.FunctionDef, level: str, before: str = "") -> Iterator[str]:

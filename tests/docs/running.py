@@ -79,7 +79,6 @@ NOT_RUN: Mapping[str, str] = {
     "hsigui demo --fields plots": "the window",
     "hsigui plan flights --method contrastdm --preset paper": "a plan of a training that takes hours",
 }
-FOREVER = ("--scheduler dask", "--jobs", "plan ")  # those that begin processes: not for tests that are to be quick
 
 
 @contextlib.contextmanager
@@ -100,11 +99,6 @@ def reason_not_to_run(command: Command) -> str:
     return next((why for begin, why in NOT_RUN.items() if command.text.startswith(begin)), "")
 
 
-def starts_processes(command: Command) -> bool:
-    """Whether a command begins processes of its own, which takes seconds."""
-    return any(word in command.text for word in FOREVER)
-
-
 def words_of(command: Command) -> list[str]:
     """What is given to the program: trainings are made short, and what is there already is written over."""
     words = command.words
@@ -116,7 +110,7 @@ def words_of(command: Command) -> list[str]:
     return words
 
 
-def run_page(page: str, folder: Path, *, processes: bool = True, side: int = 64) -> list[str]:
+def run_page(page: str, folder: Path, side: int = 64) -> list[str]:
     """Runs the commands of a page in their order; those that were run, as they stand on the page.
 
     Raises:
@@ -126,7 +120,7 @@ def run_page(page: str, folder: Path, *, processes: bool = True, side: int = 64)
     done = []
     with within(folder):
         for command in commands_of(page):
-            if reason_not_to_run(command) or (starts_processes(command) and not processes):
+            if reason_not_to_run(command):
                 continue
             code = main(words_of(command))
             assert code == 0, f"{page}.md, line {command.line}: {command.text} ended with {code}"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import importlib
 import json
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -14,36 +16,52 @@ from hsigui.cube.formats.table import readers
 from hsigui.methods.registry import methods
 from hsigui.ui.shell.actions import ACTIONS
 from hsigui.ui.shell.help_contents import PAGES, REFERENCE
+from hsigui.ui.shell.palette_entries import plain
 
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture
-def made(monkeypatch: pytest.MonkeyPatch):
+@pytest.fixture(scope="module")
+def made() -> Iterator[Callable[[str], ModuleType]]:
     """A module of `packaging/docs.d`."""
-    monkeypatch.syspath_prepend(str(ROOT / "packaging" / "docs.d"))
-    return importlib.import_module
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(ROOT / "packaging" / "docs.d"))
+        yield importlib.import_module
 
 
-def test_every_command_and_option_has_its_line(made) -> None:
-    page = made("reference").commands_page()
+@pytest.fixture(scope="module")
+def gathered(made, tmp_path_factory) -> tuple[Path, str]:
+    """The folder of the site's pages, and the contents as text."""
+    folder = tmp_path_factory.mktemp("site") / "sources"
+    return folder, json.dumps(made("sources").gather(folder))
+
+
+@pytest.fixture
+def page(gathered) -> Callable[[str], str]:
+    """The text of a page of the site."""
+    return lambda name: (gathered[0] / f"{name}.md").read_text(encoding="utf-8")
+
+
+def test_every_command_and_option_has_its_line(page) -> None:
+    text = page("commands")
     for name in COMMANDS:
-        assert f"\n## hsigui {name}\n" in page, name
-    assert "## hsigui project export" in page
-    assert "| `--memory-limit SIZE` | memory that the whole process may take" in page
-    assert "%(" not in page, "a place for a text was not filled"
+        assert f"\n## hsigui {name}\n" in text, name
+    assert "## hsigui project export" in text
+    assert "| `--memory-limit SIZE` | memory that the whole process may take" in text
+    assert "%(" not in text, "a place for a text was not filled"
 
 
-def test_every_key_and_action_has_its_line(made) -> None:
-    page = made("reference").keys_page()
+def test_every_key_and_action_has_its_line(page) -> None:
+    text = page("keys").replace("\\", "")
     for row in ACTIONS:
-        assert not row.keys or all(key in page.replace("\\", "") for key in row.keys), row.id
-    assert "| File | Export… | Ctrl+E |" in page
-    assert "| View > Composite |" in page
+        assert all(key in text for key in row.keys), row.id
+        assert plain(row.text) in text, row.id
+    assert "| File | Export… | Ctrl+E |" in text
+    assert "| View > Composite |" in text
 
 
-def test_every_format_and_setting_has_its_line(made) -> None:
-    formats, settings = made("reference").formats_page(), made("reference").settings_page()
+def test_every_format_and_setting_has_its_line(page) -> None:
+    formats, settings = page("formats"), page("settings")
     for reader in readers():
         assert reader.title in formats, reader.name
     for info in methods():
@@ -54,12 +72,12 @@ def test_every_format_and_setting_has_its_line(made) -> None:
     assert "`ndvi`" in settings
 
 
-def test_every_public_name_is_described(made) -> None:
-    page = made("public").page()
+def test_every_public_name_is_described(page) -> None:
+    text = page("python")
     for name in hsigui.__all__:
-        assert name == "__version__" or f"\n### hsigui.{name}\n" in page, name
-    assert "truth: TruthLike" in page
-    assert "- `HsiError`: " in page
+        assert name == "__version__" or f"\n### hsigui.{name}\n" in text, name
+    assert "truth: TruthLike" in text
+    assert "- `HsiError`: " in text
 
 
 def test_a_docstring_becomes_paragraphs_and_lists(made) -> None:
@@ -80,13 +98,12 @@ def test_a_docstring_becomes_paragraphs_and_lists(made) -> None:
     ]  # fmt: skip
 
 
-def test_the_sources_of_the_site_have_every_page_of_the_help_in_the_contents(made, tmp_path) -> None:
-    nav = made("sources").gather(tmp_path / "sources")
-    told = json.dumps(nav)
+def test_the_sources_of_the_site_have_every_page_of_the_help_in_the_contents(gathered, page) -> None:
+    folder, told = gathered
     for name in (*PAGES, *REFERENCE, "commands", "keys", "formats", "settings", "python", "changes", "index"):
         assert f'"{name}.md"' in told, name
-        assert (tmp_path / "sources" / f"{name}.md").is_file()
-    assert "](tutorial-map.png#only-light)" in (tmp_path / "sources" / "tutorial.md").read_text(encoding="utf-8")
+        assert (folder / f"{name}.md").is_file()
+    assert "](tutorial-map.png#only-light)" in page("tutorial")
 
 
 def test_a_list_gets_the_blank_line_that_the_site_needs(made, tmp_path) -> None:

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QStyle, QTextBrowser, QTextEdit, QWidget
 from hsigui.ui.desk.plots import RESTYLE
 from hsigui.ui.desk.theme import is_dark
 from hsigui.ui.shell.help_contents import slug
+from hsigui.ui.shell.help_search import SHORT
 
 MARGIN = 16.0
 DARK = "-dark"  # behind the name of a picture in dark colours
@@ -118,13 +119,14 @@ class HelpPage(QTextBrowser):
         color.setAlpha(MARK)
         marks = []
         for word in self._words:
-            cursor = self.document().find(word)
+            how = QTextDocument.FindFlag.FindWholeWords if len(word) < SHORT else QTextDocument.FindFlag(0)
+            cursor = self.document().find(word, 0, how)
             while not cursor.isNull() and len(marks) < MOST_MARKS:
                 mark = QTextEdit.ExtraSelection()
                 mark.cursor = cursor
                 mark.format.setBackground(color)
                 marks.append(mark)
-                cursor = self.document().find(word, cursor)
+                cursor = self.document().find(word, cursor, how)
         self.setExtraSelections(marks)
 
     def loadResource(self, kind: int, name: QUrl | str) -> object:
@@ -191,6 +193,7 @@ def _fitted(picture: QImage, room: int, ratio: float) -> QImage:
 def _set_in_type(document: QTextDocument, palette: QPalette) -> None:
     """Room between the lines, and tables with a quiet frame: Qt's Markdown has neither."""
     cursor = QTextCursor(document)
+    cursor.beginEditBlock()  # else a page that is in view is laid out anew after each block
     block: QTextBlock = document.begin()
     while block.isValid():
         style = block.blockFormat()
@@ -210,3 +213,4 @@ def _set_in_type(document: QTextDocument, palette: QPalette) -> None:
             made.setBorderBrush(palette.color(QPalette.ColorRole.Mid))
             made.setCellPadding(5)
             frame.setFormat(made)
+    cursor.endEditBlock()

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from hsigui.ui.shell.help_contents import slug, title_of
 
+SHORT = 4  # letters; a word of fewer is not sought within others: "in" stands in half of all words
 MOST = 60  # places that are listed
 AROUND = 42  # characters of the text shown before the words that were looked for
 SHOWN = 130  # characters of it in all
@@ -69,8 +70,8 @@ class HelpIndex:
     def find(self, query: str) -> list[Place]:
         """The places that have all words of a query, the best first; of equal ones in the order of the pages.
 
-        A word also stands for those that begin with it or have it within. A heading counts more than a text, and a
-        whole word more than a part of one.
+        A word also stands for those that begin with it, one of four letters and more for those that have it within,
+        too. A heading counts more than a text, and a whole word more than a part of one.
         """
         words = words_of(query)
         if not words:
@@ -143,9 +144,9 @@ def _rank(word: str, title: str, heading: str, text: str) -> int:
     """How well a word fits: 0 where it stands nowhere."""
     best = 0
     for value, place in ((9, heading), (6, title), (2, text)):
-        at = place.find(word)
-        if at >= 0:
-            best = max(best, value + _as_a_word(word, place))
+        how = _as_a_word(word, place) if word in place else -1
+        if how >= (0 if len(word) >= SHORT else 1):
+            best = max(best, value + how)
     return best
 
 

@@ -110,8 +110,8 @@ def test_a_piece_of_the_text_shows_the_words():
 def test_the_words_of_analysts_are_found_in_the_pages_that_there_are():
     index = HelpIndex(found_pages())
     for query, page in (
-        ("kappa", "evaluate"), ("bad bands", "seeing"), ("sieve", "finishing"), ("slurm", "clusters"),
-        ("crash", "projects"), ("cloud-optimised", "maps"), ("empirical line", "prepare"), ("ndvi", "layers"),
+        ("kappa", "howto-accuracy"), ("bad bands", "seeing"), ("sieve", "finishing"), ("slurm", "clusters"),
+        ("crash", "labelling"), ("cloud-optimised", "maps"), ("empirical line", "prepare"), ("ndvi", "layers"),
         ("nothing in the map", "troubleshooting"),
     ):  # fmt: skip
         assert page in [place.section.page for place in index.find(query)[:8]], query
@@ -194,9 +194,13 @@ def test_marks_outlive_another_width_and_end_with_the_page(qtbot, dialog):
     assert dialog.page.extraSelections() == []
 
 
-def test_the_menu_opens_the_help_ready_to_be_searched(window):
+def test_a_short_word_begins_others_and_is_not_sought_within_them(tmp_path):
+    (tmp_path / "maps.md").write_text("# A\n\n## Training\n\nx\n\n## Inside\n\nx\n\n## What is in it\n\nx\n")
+    assert headings(HelpIndex(found_pages(tmp_path)), "in") == ["What is in it", "Inside"]
+
+
+def test_the_menu_opens_the_help_ready_to_be_searched(qtbot, window):
     window.actions_["help_pages"].trigger()
     (dialog,) = window.findChildren(HelpDialog)
-    QTest.qWaitForWindowActive(dialog)
-    assert dialog.finder.line.hasFocus()
+    qtbot.waitUntil(dialog.finder.line.hasFocus)
     dialog.reject()
