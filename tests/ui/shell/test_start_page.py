@@ -15,7 +15,8 @@ from PySide6.QtWidgets import QBoxLayout
 from hsigui.texts import say
 from hsigui.ui.desk import theme
 from hsigui.ui.shell import first_steps
-from hsigui.ui.shell.help_dialog import HelpDialog, found_pages
+from hsigui.ui.shell.help_contents import found_pages
+from hsigui.ui.shell.help_dialog import HelpDialog
 from hsigui.ui.shell.main_window import MainWindow
 from hsigui.ui.shell.recent_cards import Recent, RecentCard, when
 from hsigui.ui.shell.scene_pictures import KEPT, ScenePictures
