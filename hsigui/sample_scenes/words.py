@@ -1,0 +1,37 @@
+"""What is known of a scene that can be fetched, in words, for the window and the command line."""
+
+from __future__ import annotations
+
+from hsigui.sample_scenes.keeping import HERE, PARTLY, State
+from hsigui.sample_scenes.table import SampleScene
+from hsigui.texts import say, say_number
+
+
+def facts(scene: SampleScene) -> str:
+    """Sensor, size, classes and room that it takes, such as "AVIRIS, 145 x 145 pixels, 200 bands, 16 classes, 6.0 MB"."""
+    size = say("{rows} x {cols} pixels, {bands} bands", rows=scene.rows, cols=scene.cols, bands=scene.bands)
+    classes = (
+        say_number("{count} class", "{count} classes", scene.classes) if scene.classes else say("no ground truth")
+    )
+    return ", ".join(filter(None, (scene.about, scene.sensor, size, classes, room(scene))))
+
+
+def room(scene: SampleScene) -> str:
+    """How much of it comes."""
+    if scene.size:
+        return megabytes(scene.size)
+    return say("at most {size}", size=megabytes(scene.most))
+
+
+def state_in_words(state: State) -> str:
+    """What of it is here."""
+    if state.where == HERE:
+        return say("Here")
+    if state.where == PARTLY:
+        return say("{size} of it is here", size=megabytes(state.got))
+    return say("Not here")
+
+
+def megabytes(size: int) -> str:
+    """Such as "6.0 MB"."""
+    return say("{size:.1f} MB", size=size / 1e6)
