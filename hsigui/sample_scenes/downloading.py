@@ -9,9 +9,9 @@ Source: R. Fielding et al., "HTTP Semantics", RFC 9110, sections 8.8 (validators
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -64,7 +64,7 @@ class ResumingDownloader:
         if self._file.sha256 and checksum(self._part) != self._file.sha256:
             self._note.unlink(missing_ok=True)
             raise faults.wrong(put_aside(self._part), again=went_on)
-        os.replace(self._part, output_file)
+        self._part.replace(output_file)
         self._note.unlink(missing_ok=True)
 
     def _fetch(self, url: str) -> bool:
@@ -75,7 +75,7 @@ class ResumingDownloader:
         try:
             with Session() as session:
                 answer = patiently(lambda: self._asked(session, url, have))
-                with answer:
+                with _left_at_once(answer):
                     self._take(answer, url, have)
         except exceptions.RequestException as error:
             raise faults.connection(error) from None
@@ -155,6 +155,20 @@ class ResumingDownloader:
             return _Origin()
 
 
+@contextmanager
+def _left_at_once(answer: Any) -> Iterator[None]:
+    """Closes an answer. What still waits for it in another thread is woken first: closing would wait for that."""
+    try:
+        yield
+    except BaseException:
+        if hasattr(answer.raw, "shutdown"):  # of urllib3 from 2.3 on; else the thread ends when its patience does
+            with suppress(ValueError, RuntimeError, OSError):  # it has ended already
+                answer.raw.shutdown()
+            answer.close()
+        raise
+    answer.close()
+
+
 def _pieces(answer: Any) -> Iterator[bytes]:
     """The content as it comes; a cancel is heard while a server is silent, too."""
     pieces: Iterator[bytes] = answer.iter_content(CHUNK)
@@ -166,6 +180,6 @@ def _pieces(answer: Any) -> Iterator[bytes]:
 
 
 def _version(headers: Any) -> str:
-    """What a range is asked for on the condition of: a strong validator, as RFC 9110 asks; empty where there is none."""
+    """What a range is asked for on the condition of: a strong validator, as RFC 9110 asks; empty where none is."""
     tag = str(headers.get("ETag") or "")
     return tag if tag.startswith('"') else str(headers.get("Last-Modified") or "")

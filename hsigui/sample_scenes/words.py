@@ -8,11 +8,9 @@ from hsigui.texts import say, say_number
 
 
 def facts(scene: SampleScene) -> str:
-    """Sensor, size, classes and room that it takes, such as "AVIRIS, 145 x 145 pixels, 200 bands, 16 classes, 6.0 MB"."""
+    """What it shows, sensor, size, classes and room, such as "AVIRIS, 145 x 145 pixels, 200 bands, 6.0 MB"."""
     size = say("{rows} x {cols} pixels, {bands} bands", rows=scene.rows, cols=scene.cols, bands=scene.bands)
-    classes = (
-        say_number("{count} class", "{count} classes", scene.classes) if scene.classes else say("no ground truth")
-    )
+    classes = say_number("{count} class", "{count} classes", scene.classes) if scene.classes else say("no ground truth")
     return ", ".join(filter(None, (scene.about, scene.sensor, size, classes, room(scene))))
 
 

@@ -33,7 +33,7 @@ from hsigui.ui.desk.plots import RESTYLE
 from hsigui.ui.desk.theme import is_dark
 
 PAGES = (
-    "panels", "gallery",
+    "first-steps", "panels", "gallery",
     "labelling", "seeing", "places", "scenes", "prepare", "masks", "servers", "products", "label-files", "saving",
     "projects", "pictures", "spectra", "asking",
     "confidence", "lscosa", "purified", "contrastdm", "several", "many-gpus", "huge", "features", "baselines",
