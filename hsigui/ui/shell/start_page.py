@@ -203,7 +203,9 @@ class StartPage(QScrollArea):
         for pair in ((self.open, self.address), (self.demo, self.other_demos), (self.samples,)):
             row = QHBoxLayout()
             for button in pair:
-                row.addWidget(button)
+                row.addWidget(button, 1)
+            if len(pair) == 1:  # as wide as those of the pairs above it
+                row.addStretch(1)
             self._buttons.addLayout(row)
         hint = _faint(
             say(

@@ -99,9 +99,8 @@ def lit_areas(window: QMainWindow, step: TourStep) -> tuple[QRect, ...]:
     """What is lit of the window, in its logical pixels; none where nothing of the step is in sight."""
     areas = []
     for part in parts_of(window, step):
-        seen = part.visibleRegion().boundingRect()
-        if part.isVisible() and part.window() is window and not seen.isEmpty():
-            area = QRect(part.mapTo(window, seen.topLeft()), seen.size())
+        if part.isVisible() and part.window() is window and not part.visibleRegion().isEmpty():
+            area = QRect(part.mapTo(window, QPoint()), part.size()) & window.rect()
             areas.append(area | _tabs_over(window, part) if isinstance(part, QDockWidget) else area)
     return tuple(areas)
 
@@ -117,7 +116,7 @@ def _part(window: QMainWindow, name: str) -> QWidget:
             button = bar.widgetForAction(action)
             if button is not None:
                 return button
-    raise LookupError(f"the window has no part of the name {name!r}")
+    raise LookupError(name)
 
 
 def _tabs_over(window: QMainWindow, dock: QDockWidget) -> QRect:

@@ -102,7 +102,7 @@ def test_the_demo_scene_is_offered_opened_and_not_offered_again(qtbot, window: M
     tour = _begin(window)
     assert tour.card.demo.isVisible()
     QTest.mouseClick(tour.card.demo, LEFT)
-    qtbot.waitUntil(lambda: window.session.cube is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: window.session.cube is not None, timeout=30_000)
     idle(qtbot, window)
     qtbot.waitUntil(lambda: not tour.card.demo.isVisible())
     assert window.focusWidget() is tour.card.next
