@@ -12,7 +12,7 @@ from hsigui.jobs import Context
 from hsigui.sample_scenes.fetching import Fetched, fetch
 from hsigui.sample_scenes.keeping import path_of, scenes_folder, state_of
 from hsigui.sample_scenes.table import SampleScene, sample_named, sample_scenes
-from hsigui.sample_scenes.words import facts, state_in_words
+from hsigui.sample_scenes.words import facts, named, state_in_words
 from hsigui.texts import say
 
 
@@ -23,7 +23,8 @@ def list_samples(arguments: argparse.Namespace) -> None:
         print(json.dumps([_as_json(scene, folder) for scene in sample_scenes()], indent=1, ensure_ascii=False))
         return
     for scene in sample_scenes():
-        print(f"{scene.id:<17} {facts(scene)}")
+        print(f"{scene.id:<17} {named(scene)}")
+        print(f"{'':<17} {facts(scene)}")
         print(f"{'':<17} {state_in_words(state_of(scene, folder))}. {scene.licence}")
     print(say("\nThey lie in {folder}.", folder=folder))
 

@@ -20,8 +20,8 @@ ABOUT = {
     "pavia-centre": say("The town of Pavia, Italy, on its river"),
     "ksc": say("Marshes and woods on the coast of Florida, 1996"),
     "botswana": say("Flood plains of the Okavango from space, 2001"),
-    "jasper-ridge": say("Trees, water, soil and roads; for unmixing"),
-    "samson": say("Trees, water and soil; for unmixing"),
+    "jasper-ridge": say("Trees, water, soil and roads, for unmixing"),
+    "samson": say("Trees, water and soil, for unmixing"),
 }
 TERMS = {
     "cc-by-3": say("Creative Commons Attribution 3.0: name the source."),
@@ -77,8 +77,8 @@ class SampleScene:
 
     @property
     def about(self) -> str:
-        """What is seen there, in words; empty where nothing is told."""
-        return ABOUT.get(self.id, "")
+        """What is seen there, in words."""
+        return ABOUT[self.id]
 
     @property
     def licence(self) -> str:

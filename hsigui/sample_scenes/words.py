@@ -7,11 +7,18 @@ from hsigui.sample_scenes.table import SampleScene
 from hsigui.texts import say, say_number
 
 
+def named(scene: SampleScene) -> str:
+    """Its name and the sensor, such as "Indian Pines (AVIRIS)"."""
+    return say("{name} ({sensor})", name=scene.title, sensor=scene.sensor)
+
+
 def facts(scene: SampleScene) -> str:
-    """What it shows, sensor, size, classes and room, such as "AVIRIS, 145 x 145 pixels, 200 bands, 6.0 MB"."""
-    size = say("{rows} x {cols} pixels, {bands} bands", rows=scene.rows, cols=scene.cols, bands=scene.bands)
+    """What it shows, its size, classes and room, such as "Fields: 145 x 145 pixels, 200 bands, 16 classes, 6.0 MB"."""
     classes = say_number("{count} class", "{count} classes", scene.classes) if scene.classes else say("no ground truth")
-    return ", ".join(filter(None, (scene.about, scene.sensor, size, classes, room(scene))))
+    return say(
+        "{about}: {rows} x {cols} pixels, {bands} bands, {classes}, {room}", about=scene.about, rows=scene.rows,
+        cols=scene.cols, bands=scene.bands, classes=classes, room=room(scene),
+    )  # fmt: skip
 
 
 def room(scene: SampleScene) -> str:

@@ -41,13 +41,16 @@ def test_a_scene_is_fetched_into_a_folder(capsys, tmp_path: Path, monkeypatch: p
     with served(cube_mat=CUBE, labels_mat=LABELS) as host:
         scene = scene_of(file_at(host.url), file_at(host.url, name="labels.mat", kind=TRUTH, content=None))
         monkeypatch.setattr(table, "sample_scenes", lambda: (scene,))
-        assert main(["samples", "get", "tiny", "Tiny", "--to", str(tmp_path)]) == 0
+        assert main(["samples", "get", "samson", "Tiny", "--to", str(tmp_path)]) == 0
     said = capsys.readouterr()
     assert "No licence is stated" in said.out
     assert "Source: Nobody" in said.out
-    assert said.out.splitlines()[-2:] == [str(tmp_path / "tiny" / "cube.mat"), str(tmp_path / "tiny" / "labels.mat")]
+    assert said.out.splitlines()[-2:] == [
+        str(tmp_path / "samson" / "cube.mat"),
+        str(tmp_path / "samson" / "labels.mat"),
+    ]
     assert said.err.count("was not known beforehand") == 1
-    assert (tmp_path / "tiny" / "cube.mat").read_bytes() == CUBE
+    assert (tmp_path / "samson" / "cube.mat").read_bytes() == CUBE
 
 
 def test_names_that_there_are_not_are_refused_before_anything_is_fetched(capsys, tmp_path: Path) -> None:

@@ -132,8 +132,8 @@ def file_at(*hosts: str, name: str = "cube.mat", kind: str = SCENE, content: byt
 
 
 def scene_of(*files: SampleFile) -> SampleScene:
-    """A row of a scene."""
-    return SampleScene("tiny", "Tiny", "AVIRIS", 4, 4, 8, 2, "none", "Nobody", "http://127.0.0.1:9/page", 2, files)
+    """A row of a scene, in the place of Samson."""
+    return SampleScene("samson", "Tiny", "AVIRIS", 4, 4, 8, 2, "none", "Nobody", "http://127.0.0.1:9/page", 2, files)
 
 
 __all__ = ["CUBE", "DATA", "LABELS", "SCENE", "TRUTH", "Host", "digest", "file_at", "scene_of", "served"]

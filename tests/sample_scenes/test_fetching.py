@@ -40,7 +40,7 @@ def host() -> Iterator[Host]:
 @pytest.fixture
 def own(tmp_path: Path) -> Path:
     """The folder of the scene."""
-    return tmp_path / "tiny"
+    return tmp_path / "samson"
 
 
 def _both(host: Host):

@@ -26,7 +26,7 @@ from hsigui.errors import HsiError
 from hsigui.jobs import Progress
 from hsigui.sample_scenes.keeping import AWAY, HERE, PARTLY, State
 from hsigui.sample_scenes.table import SampleScene
-from hsigui.sample_scenes.words import facts, megabytes, state_in_words
+from hsigui.sample_scenes.words import facts, megabytes, named, state_in_words
 from hsigui.texts import say
 from hsigui.ui.desk.problem_label import ProblemLabel
 
@@ -49,7 +49,7 @@ class SampleRow(QFrame):
         super().__init__(parent)
         self.scene, self.state, self._running = scene, State(""), False
         self.setFrameShape(QFrame.Shape.StyledPanel)
-        title = QLabel(scene.title, self)
+        title = QLabel(named(scene), self)
         font = title.font()
         font.setBold(True)
         title.setFont(font)

@@ -121,7 +121,8 @@ class StartPage(QScrollArea):
         self.recent.setVisible(bool(recent))
         self.recent.show_recent(recent)
         # As they stand: else cards, which are made anew, would come last.
-        order = [self.other_demos, self.samples, *(part for card in self.recent.cards for part in (card, card.remove))]
+        buttons = (self.take_tour, self.no_tour, self.open, self.address, self.demo, self.other_demos, self.samples)
+        order = [*buttons, *(part for card in self.recent.cards for part in (card, card.remove))]
         side = [self.steps.close_button, *self.steps.rows.values(), self.more_steps, self.guides]
         for before, after in pairwise([*order, *side]):
             self.setTabOrder(before, after)

@@ -48,7 +48,7 @@ def scene(host: Host, demo_files: tuple[Path, Path]) -> SampleScene:
         SampleFile(name[1:], kinds.get(name[1:], DATA), (host.url + name,), digest(content))
         for name, content in sorted(host.files.items())
     )
-    return SampleScene("tiny", "Tiny", "HySim", 128, 128, 120, 2, "none", "Nobody", "http://127.0.0.1:9/", 2, files)
+    return SampleScene("samson", "Tiny", "HySim", 128, 128, 120, 2, "none", "Nobody", "http://127.0.0.1:9/", 2, files)
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def row(qtbot, window: MainWindow, scene: SampleScene) -> SampleRow:
     window.samples.scenes = lambda: (scene,)
     QTest.mouseClick(window.start_page.samples, LEFT)
     idle(qtbot, window)
-    return _dialog(window).rows["tiny"]
+    return _dialog(window).rows["samson"]
 
 
 def _dialog(window: MainWindow) -> SamplesDialog:
@@ -100,7 +100,7 @@ def test_a_scene_is_fetched_opened_with_its_ground_truth_and_later_without_a_ser
     idle(qtbot, window)
     assert row.button.text() == "Open"
     assert row.where.text() == "Here."
-    assert window.session.cube.path.parent == tmp_path / "state" / "scenes" / "tiny"
+    assert window.session.cube.path.parent == tmp_path / "state" / "scenes" / "samson"
     before, asked = window.session.scene, len(host.asked)
     window.actions_["samples"].trigger()
     idle(qtbot, window)
@@ -159,7 +159,7 @@ def test_a_window_that_is_closed_keeps_what_has_come(
     window.actions_["samples"].trigger()
     idle(qtbot, window)
     host.hold = 500_000
-    QTest.mouseClick(_dialog(window).rows["tiny"].button, LEFT)
+    QTest.mouseClick(_dialog(window).rows["samson"].button, LEFT)
     qtbot.waitUntil(lambda: any(name.endswith(".part") for name in _files(tmp_path / "state")), timeout=10_000)
     assert window.close()
     host.go_on.set()
