@@ -106,7 +106,7 @@ def test_the_steps_are_ticked_as_they_are_done(qtbot, make_window, training) -> 
     training.go.set()
     window.actions_["pretrain"].trigger()
     qtbot.waitUntil(lambda: first_steps.PRETRAIN in _done(window), timeout=10_000)
-    idle(qtbot, window)
+    idle(qtbot, window, timeout=60_000)  # a map is learned and drawn
     assert window.session.accuracy is not None
     assert window.docks["Results"].visibleRegion().isEmpty()
     assert not {first_steps.ACCURACY, first_steps.EXPORT} & _done(window)
