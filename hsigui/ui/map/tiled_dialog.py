@@ -270,11 +270,17 @@ class TilesDialog(QDialog):
         button.setEnabled(not problem)
 
     def _size(self, choice: TilesChoice) -> str:
-        facts = self._facts
+        facts, needed = self._facts, self._needed(choice)
+        if needed < 1e9:
+            room = say("{megabytes:,.0f} MB", megabytes=max(1.0, needed / 1e6))
+        else:
+            room = say("{gigabytes:,.1f} GB", gigabytes=needed / 1e9)
         return say(
-            "{rows:,} x {cols:,} pixels; on the disk up to {needed:.1f} GB while it is made.",
-            rows=facts.rows, cols=facts.cols, needed=self._needed(choice) / 1e9,
-        )  # fmt: skip
+            "{rows:,} x {cols:,} pixels; on the disk up to {room} while it is made.",
+            rows=facts.rows,
+            cols=facts.cols,
+            room=room,
+        )
 
     def _needed(self, choice: TilesChoice) -> int:
         each = {"probabilities": max(2, self._facts.classes)}
