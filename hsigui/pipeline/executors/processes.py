@@ -20,6 +20,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, suppress
 from typing import IO, Any, TypeVar
 
+from hsigui.cube import working_memory
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
 from hsigui.pipeline import cores
@@ -57,7 +58,8 @@ class Processes(AbstractContextManager["Processes"]):
     """So many processes of this machine, begun when they are needed.
 
     Attributes:
-        workers: how many, and the threads of each; where the number is left open, as many as there are cores.
+        workers: how many, and the threads and memory of each; where the number is left open, as many as there are
+            cores.
         count: how many at once; falls where the machine bears no more.
     """
 
@@ -97,7 +99,7 @@ class Processes(AbstractContextManager["Processes"]):
 
     def _begun(self) -> _Child:
         try:
-            child = _Child(self.workers.threads, self._heard)
+            child = _Child(self.workers, self._heard)
         except OSError as error:
             raise HsiError(
                 say("No further process can be begun: {reason}.", reason=error.strerror or error),
@@ -179,9 +181,11 @@ class _Work:
 class _Child:
     """A worker process and what is heard from it."""
 
-    def __init__(self, threads: int, heard: queue.SimpleQueue[tuple[_Child, Any]]) -> None:
+    def __init__(self, workers: Workers, heard: queue.SimpleQueue[tuple[_Child, Any]]) -> None:
         self.ready = False
-        environment = {**os.environ, **dict.fromkeys(THREADS, str(max(1, threads)))}
+        environment = {**os.environ, **dict.fromkeys(THREADS, str(max(1, workers.threads)))}
+        if workers.memory is not None:
+            environment[working_memory.VARIABLE] = f"{workers.memory}B"
         self._process = subprocess.Popen(
             [sys.executable, "-c", _START], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment,
             start_new_session=True,  # Ctrl-C in the terminal is for the parent

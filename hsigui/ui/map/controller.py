@@ -438,6 +438,10 @@ class MapController(QObject):
         session = self._session
         if session.map is not None and session.map.nearest is not None:
             self._panel.set_state(map_in_words(session.map.nearest))
+        elif session.features is None and session.encoder is not None:
+            self._panel.set_state(
+                say("No live map: the features fit nowhere. Label, then Training > Map the whole scene by tiles…")
+            )
         elif session.features is None:
             self._panel.set_state(
                 say("No map yet: press Pretrain, then label two classes or more; or classify by spectra.")

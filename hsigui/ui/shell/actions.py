@@ -168,7 +168,7 @@ MENUS: tuple[tuple[str, tuple[object, ...]], ...] = (
                "@docks",
                (say("Colours of the &window"), tuple(f"theme_{name}" for name, _, _ in THEMES)))),
     (say("&Training"), ("pretrain", "pause", "cancel", None, "open_run", "export_run", "show_run_folder", None, "live",
-                        "renew_map", "ask_me", None, "classify_by", None, "show_zones",
+                        "renew_map", "ask_me", None, "classify_by", "map_by_tiles", None, "show_zones",
                         (say("&Maps and trainings"), runs.MENU), "study", "open_study")),
     (say("&Help"), ("command_palette", None, "help_here", "whats_this", "start_page", "tour", "help_pages", "shortcuts",
                     None, "report_problem", "about")),
