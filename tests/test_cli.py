@@ -243,6 +243,8 @@ def test_ctrl_c_cancels_pretraining_with_130_and_leaves_no_run(small, tmp_path):
         "cpu",
         "--out",
         str(tmp_path / "run"),
+        "--progress",
+        "json",  # of lines for a log the second comes after a minute
     ]
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
     command = [sys.executable, "-m", "hsigui", *words]

@@ -160,7 +160,7 @@ def _print(measured: Accuracy, context: ReportContext) -> None:
     if context.area is not None:
         _print_area(context.area, measured, context)
     for test in context.comparison.draws if context.comparison else ():
-        kind = "exact" if test.exact else say("chi-square {statistic:.2f}", statistic=test.statistic)
+        kind = say("exact") if test.exact else say("chi-square {statistic:.2f}", statistic=test.statistic)
         print(say("against {second}: {difference:+.2f} % OA; "
                   "McNemar {kind}, p {words}", second=context.comparison.second if context.comparison else "",
                   difference=100 * test.difference, kind=kind,

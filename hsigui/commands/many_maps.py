@@ -23,6 +23,8 @@ from hsigui.cube import outside
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
 from hsigui.pipeline import batch, fitting, kept_probe
+from hsigui.pipeline.executors.processes import Processes
+from hsigui.pipeline.executors.seam import Executor
 from hsigui.pipeline.executors.serial import Serial
 from hsigui.pipeline.one_cube import Order
 from hsigui.pipeline.outcomes import FAILED, MADE, CubeOutcome
@@ -62,6 +64,27 @@ class MapMaker:
         return CubeOutcome(str(order.cube), MADE, str(order.map), *size, count, classes, message=said)
 
 
+@dataclass(frozen=True)
+class ClassifierReader:
+    """Reads the classifier where the maps will be made; can be sent to other processes.
+
+    Attributes:
+        run: the identity of the run with its classifier.
+    """
+
+    run: str
+
+    def __call__(self, folder: Path, ctx: Context) -> bool:
+        """True: it is read, and kept for the maps.
+
+        Raises:
+            HsiError: it cannot be.
+        """
+        ctx.progress(0, 1)
+        _kept(folder, self.run)
+        return True
+
+
 @lru_cache(maxsize=1)
 def _kept(folder: Path, run: str) -> KeptClassifier:
     """The classifier of a run, read once by each process: it serves many cubes."""
@@ -99,11 +122,8 @@ def map_many(arguments: argparse.Namespace, cubes: tuple[Path, ...]) -> None:
     executor = workers_of(arguments, len(wanted), lambda: _needs(wanted, arguments))
 
     def work(ctx: Context) -> tuple[CubeOutcome, ...]:
-        if isinstance(executor, Serial):
-            _kept(arguments.run_folder, run)  # refused now rather than for each cube
-        else:
-            kept_probe.load(arguments.run_folder)
         with executor:
+            _refuse_unreadable(executor, arguments.run_folder, run, len(wanted), ctx)
             return batch.run(wanted, maker, settings, table, ctx, executor=executor)
 
     outcomes = run_with_progress(work, say("Loading PyTorch"))
@@ -118,6 +138,22 @@ def map_many(arguments: argparse.Namespace, cubes: tuple[Path, ...]) -> None:
             ),
             say("The reasons are in {table}; the same command makes only these again.", table=table),
         )
+
+
+def _refuse_unreadable(executor: Executor, folder: Path, run: str, pieces: int, ctx: Context) -> None:
+    """Refuses a classifier that cannot be read now rather than for each cube.
+
+    Raises:
+        HsiError: it cannot be read.
+    """
+    if isinstance(executor, Serial):
+        _kept(folder, run)
+    elif isinstance(executor, Processes):
+        # They begin all at once, and this process, which makes no map, loads nothing of what they need.
+        for _ in executor.map(ClassifierReader(run), [folder] * min(executor.count, pieces), lambda _: ctx):
+            pass
+    else:
+        kept_probe.load(folder)
 
 
 def _needs(wanted: Sequence[Order], arguments: argparse.Namespace) -> list[int]:

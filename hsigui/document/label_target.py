@@ -60,8 +60,11 @@ class LabelTarget:
             taken = changed & (labels.layer(OTHER[layer])[rows, cols] != UNLABELLED)
             if taken.any():
                 changed &= ~taken
-                other = "training" if layer == VALIDATION else "validation"
-                kept.add(say("Pixels with {other} labels keep them: none is trained on and measured on.", other=other))
+                kept.add(
+                    say("Pixels with training labels keep them: none is trained on and measured on.")
+                    if layer == VALIDATION
+                    else say("Pixels with validation labels keep them: none is trained on and measured on.")
+                )
         found = trimmed(top, left, changed)
         if found is not None:
             shown = labels.classes.with_hidden(number, False) if labels.classes.get(number).hidden else None

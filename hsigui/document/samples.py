@@ -59,7 +59,11 @@ class Sample:
         """Where in the truth the test pixels are, in words that follow its name; empty for everywhere."""
         if self.left_out is None or not self.spec.is_guarded:
             return ""
-        return say(" outside the training {kind}s and their guard band", kind=self.spec.kind)
+        outside = {
+            "block": say(" outside the training blocks and their guard band"),
+            "region": say(" outside the training regions and their guard band"),
+        }
+        return outside[self.spec.kind]
 
     def rest(self, truth: NDArray[np.uint16]) -> NDArray[np.uint16]:
         """The truth without the pixels that are in neither part; itself when there are none. Rows x cols."""

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.ensemble import RandomForestClassifier
 
 from hsigui.methods.calibration import Calibration
 from hsigui.methods.probe import OfColumns, Refinement
+
+if TYPE_CHECKING:
+    from sklearn.ensemble import RandomForestClassifier
 
 TREES = 300
 
@@ -50,6 +53,8 @@ def fit(features: NDArray[np.float32], labels: NDArray[np.integer], seed: int = 
         seed: of the samples and splits.
         trees: how many.
     """
+    from sklearn.ensemble import RandomForestClassifier  # scikit-learn takes a second to load
+
     # One thread: with several the trees' votes are added in any order, and two runs may differ in the last digit.
     forest = RandomForestClassifier(trees, random_state=seed, n_jobs=1).fit(features, labels)
     return ForestProbe(forest.classes_.astype(np.uint16), forest, features, labels, seed)

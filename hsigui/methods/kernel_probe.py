@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import combinations
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics.pairwise import rbf_kernel
-from sklearn.svm import SVC
 
 from hsigui.methods import folds
 from hsigui.methods.calibration import Calibration
 from hsigui.methods.probe import OfColumns, Refinement, softmax
+
+if TYPE_CHECKING:
+    from sklearn.svm import SVC
 
 # Tried by cross-validation, the default first: it wins ties, and stands where no class has two labels.
 PENALTIES = (100.0, 10.0, 1000.0, 1.0)
@@ -112,6 +114,8 @@ def fit(
     """
     rows = folds.at_most(labels, MOST_TO_FIT, seed)
     features, labels = features[rows], labels[rows]
+    from sklearn.svm import SVC  # scikit-learn takes a second to load
+
     gamma = 1.0 / (features.shape[1] * max(float(features.var()), 1e-6))
     penalty = _choose(features, labels, gamma, seed) if penalty is None else penalty
     # It draws nothing, but would take its unused seed from numpy's global generator.
@@ -120,6 +124,8 @@ def fit(
 
 def _choose(features: NDArray[np.float32], labels: NDArray[np.integer], gamma: float, seed: int) -> float:
     """The C of the best cross-validated accuracy."""
+    from sklearn.metrics.pairwise import rbf_kernel
+
     rows = folds.at_most(labels, MOST_TO_CHOOSE, seed)
     x, y = features[rows].astype(np.float64), labels[rows]
     fold = folds.stratified(y, seed)
@@ -133,6 +139,8 @@ def _choose(features: NDArray[np.float32], labels: NDArray[np.integer], gamma: f
 
 
 def _predictor(kernel: NDArray[np.float64], labels: NDArray[np.integer], penalty: float) -> folds.Predictor:
+    from sklearn.svm import SVC
+
     def predict(train: NDArray[np.bool_], test: NDArray[np.bool_]) -> NDArray[np.integer]:
         model = SVC(C=penalty, kernel="precomputed", random_state=0).fit(kernel[np.ix_(train, train)], labels[train])
         return np.asarray(model.predict(kernel[np.ix_(test, train)]))

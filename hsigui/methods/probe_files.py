@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, replace
+from importlib.metadata import version
 from typing import Any
 
 import numpy as np
-import sklearn
 from numpy.typing import NDArray
 
 from hsigui.errors import HsiError
@@ -77,7 +77,7 @@ def _own_parts(probe: Probe) -> tuple[dict[str, Any], Arrays]:
             arrays = {"numbers": probe.numbers, "support": probe.support, "pairs": probe.pairs, "bias": probe.bias}
             return about, arrays
         case ForestProbe():
-            about = {"kind": "forest", "seed": probe.seed, "scikit-learn": sklearn.__version__}
+            about = {"kind": "forest", "seed": probe.seed, "scikit-learn": version("scikit-learn")}
             answers = probe.probabilities(probe.rows[:ANSWERS])
             arrays = {"rows": probe.rows, "labels": probe.labels.astype(np.int64), "answers": answers}
             return about, arrays
@@ -141,7 +141,7 @@ def _grown_again(about: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -
         raise HsiError(
             say(
                 "The kept forest does not grow again as it was: scikit-learn is {version}, it was {scikit_learn}.",
-                version=sklearn.__version__,
+                version=version("scikit-learn"),
                 scikit_learn=about["scikit-learn"],
             ),
             say("Classify the training scene with --labels once more."),

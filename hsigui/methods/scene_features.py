@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
@@ -11,7 +11,7 @@ from torch import Generator, Tensor
 
 from hsigui.methods.encoders import Network
 from hsigui.methods.patches import patches_of
-from hsigui.methods.scene import SceneValues
+from hsigui.methods.scene import WINDOW_SIDE, SceneValues, most_windows
 
 TILE = 256  # side of a tile embedded at once by a dense encoder
 PATCH_BATCH = 256  # patches embedded at once by a patch encoder
@@ -28,7 +28,13 @@ def features_of_scene(
     if encoder.patch:
         return _of_patches(encoder, scene, device, limit, seed, check)
     rng = np.random.default_rng(seed)
-    tiles = [tile for part, _ in scene.parts for tile in _looked_at(part, encoder.halo, rng, check)]
+    parts = [part for part, _ in scene.parts]
+    shares = _shares(parts)
+    tiles = [
+        tile
+        for part, most in zip(parts, shares, strict=True)
+        for tile in _looked_at(part, most, encoder.halo, rng, check)
+    ]
     part = limit / max(1, sum(int(mask.sum()) for _, mask in tiles))
     found = []
     for values, mask in tiles:
@@ -43,8 +49,21 @@ def features_of_scene(
 _Tiles = list[tuple[NDArray[np.float32], NDArray[np.bool_]]]
 
 
-def _looked_at(scene: SceneValues, halo: int, rng: np.random.Generator, check: Callable[[], None]) -> _Tiles:
-    return _excerpt(scene, halo, rng, check) if scene.whole is None else _tiles(scene, halo)
+def _shares(scenes: Sequence[SceneValues]) -> list[int]:
+    """How many windows of each scene are looked at, where it is read by windows: together as many as of one scene, of
+    each at least one, and no more than one of a scene that is no larger than a window."""
+    counts = [scene.filled_count for scene in scenes]
+    together = most_windows(WINDOW_SIDE**2 * scenes[0].channels)
+    return [
+        1 if max(scene.rows, scene.cols) <= WINDOW_SIDE else max(1, round(together * count / max(1, sum(counts))))
+        for scene, count in zip(scenes, counts, strict=True)
+    ]
+
+
+def _looked_at(
+    scene: SceneValues, most: int, halo: int, rng: np.random.Generator, check: Callable[[], None]
+) -> _Tiles:  # fmt: skip
+    return _excerpt(scene, most, halo, rng, check) if scene.whole is None else _tiles(scene, halo)
 
 
 def _tiles(scene: SceneValues, halo: int) -> _Tiles:
@@ -62,10 +81,12 @@ def _tiles(scene: SceneValues, halo: int) -> _Tiles:
     return tiles
 
 
-def _excerpt(scene: SceneValues, halo: int, rng: np.random.Generator, check: Callable[[], None]) -> _Tiles:
+def _excerpt(
+    scene: SceneValues, most: int, halo: int, rng: np.random.Generator, check: Callable[[], None]
+) -> _Tiles:  # fmt: skip
     """Windows of a scene too large to hold; the pixels at their borders have no true surroundings and are left out."""
     tiles = []
-    for values, valid in scene.excerpt(lambda limit: int(rng.integers(limit)), check):
+    for values, valid in scene.excerpt(lambda limit: int(rng.integers(limit)), check, most=most):
         inside = np.zeros_like(valid)
         inside[halo : valid.shape[0] - halo, halo : valid.shape[1] - halo] = True
         tiles.append((values, valid & inside))

@@ -153,12 +153,13 @@ def estimates_sheet(found: tuple[Estimate, ...], placed: bool) -> Sheet:
         placed: whether hectares are known.
     """
     unit = "ha" if placed else "pixels"
+    shown = "ha" if placed else say("pixels")
     columns = [
         Column("zone", say("Zone"), TEXT), Column("class_number", say("No."), COUNT),
         Column("class", say("Class"), TEXT),
         Column("mapped_pixels", say("Mapped, pixels"), COUNT),
         *(
-            Column(f"{key}_{unit}", say("{title}, {unit}", title=title, unit=unit), places=4 if placed else 1)
+            Column(f"{key}_{unit}", say("{title}, {unit}", title=title, unit=shown), places=4 if placed else 1)
             for key, title in (("mapped", say("Mapped")), ("estimated", say("Estimated")), ("half_interval", "±"),
                                ("low", say("Low")), ("high", say("High")))
         ),

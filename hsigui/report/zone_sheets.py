@@ -63,7 +63,7 @@ def zones_sheet(found: ZoneAreas) -> Sheet:
     columns = [_ZONE, Column("polygons", say("Polygons"), COUNT), *_sizes(found),
                Column("share_beside_scene", say("Beside the scene"), SHARE)]  # fmt: skip
     columns += [
-        Column(f"{name} [{unit}]", say("{name}, {unit}", name=name, unit=unit), kind)
+        Column(f"{name} [{unit}]", say("{name}, {unit}", name=name, unit=unit if unit == "ha" else say("pixels")), kind)
         for _, name in _columns(found)
     ]  # fmt: skip
     columns += [Column("largest_class", say("Largest class"), TEXT), Column("largest_share", say("Its share"), SHARE)]

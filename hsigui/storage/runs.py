@@ -25,7 +25,7 @@ from hsigui.methods.registry import read_spec
 from hsigui.methods.resume_header import CLAIM, FILE, read_header
 from hsigui.methods.run_record import SETTINGS
 from hsigui.specs import PretrainSpec
-from hsigui.texts import say
+from hsigui.texts import say, say_number
 
 FEATURES_KEPT = 3
 UNFINISHED_KEPT = 5  # of all scenes together
@@ -211,7 +211,7 @@ def _changed(about: Mapping[str, Any]) -> str:
     """How many settings of a run its user set otherwise than its preset had them, to stand behind its title; empty for
     none."""
     count = len(about["spec"].get("settings") or {})
-    return say(", {count} setting{value} changed", count=count, value="s" * (count > 1)) if count else ""
+    return say_number(", {count} setting changed", ", {count} settings changed", count) if count else ""
 
 
 def facts_of(folder: Path) -> RunFacts | None:

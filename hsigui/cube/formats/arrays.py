@@ -113,11 +113,7 @@ def axis_note(shape: tuple[int, ...], axis: int) -> tuple[str, ...]:
     """A sentence when the bands are not the last axis."""
     if axis == 2:
         return ()
-    place = ("first", "second")[axis]
-    return (
-        say(
-            "The array is {shape}; its {place} axis is taken for the bands.",
-            shape=" x ".join(map(str, shape)),
-            place=place,
-        ),
-    )
+    size = " x ".join(map(str, shape))
+    if axis == 0:
+        return (say("The array is {shape}; its first axis is taken for the bands.", shape=size),)
+    return (say("The array is {shape}; its second axis is taken for the bands.", shape=size),)

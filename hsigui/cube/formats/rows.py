@@ -109,15 +109,11 @@ def faults_told(row: Row, path: Path, verb: str) -> Iterator[None]:
     except (HsiError, MemoryError):
         raise
     except Exception as error:
+        what = f"{type(error).__name__}: {error}"
         raise HsiError(
-            say(
-                "{name} cannot be {verb} by {origin}: {type_name}: {error}.",
-                name=path.name,
-                verb=verb,
-                origin=origin,
-                type_name=type(error).__name__,
-                error=error,
-            ),
+            say("{name} cannot be read by {origin}: {what}.", name=path.name, origin=origin, what=what)
+            if verb == "read"
+            else say("{name} cannot be written by {origin}: {what}.", name=path.name, origin=origin, what=what),
             say("Tell the authors of that package."),
         ) from error
 

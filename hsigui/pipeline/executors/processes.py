@@ -67,17 +67,18 @@ class Processes(AbstractContextManager["Processes"]):
 
     Attributes:
         workers: how many, and the threads of each; where the number is left open, as many as there are cores.
+        count: how many at once; falls where the machine bears no more.
     """
 
     def __init__(self, workers: Workers) -> None:
         self.workers = workers
-        self._count = workers.count or max(1, cores.count() // max(1, workers.threads))
+        self.count = workers.count or max(1, cores.count() // max(1, workers.threads))
         self._children: list[_Child] = []
         self._heard: queue.SimpleQueue[tuple[_Child, Any]] = queue.SimpleQueue()
 
     @property
     def title(self) -> str:
-        return say_number("{count} process", "{count} processes", self._count)
+        return say_number("{count} process", "{count} processes", self.count)
 
     def __exit__(self, *_: object) -> None:
         self._end(self._children)
@@ -97,7 +98,7 @@ class Processes(AbstractContextManager["Processes"]):
     def _give(self, work: _Work) -> None:
         """An order to each process that has none, as long as there are orders."""
         free = [child for child in self._children if child not in work.at]
-        while work.waiting and len(work.at) < self._count:
+        while work.waiting and len(work.at) < self.count:
             child = free.pop() if free else self._begun()
             number = work.waiting.popleft()
             work.at[child] = number
@@ -148,10 +149,10 @@ class Processes(AbstractContextManager["Processes"]):
             return None
         if child.ready:
             return Ended(number, lost=say("The process that was at it {how}.", how=how))
-        self._count -= 1  # the machine bears no more of them
+        self.count -= 1  # the machine bears no more of them
         work.waiting.appendleft(number)
-        if self._count == 0:
-            self._count = 1
+        if self.count == 0:
+            self.count = 1
             raise HsiError(
                 say("A worker process {how} while it began.", how=how),
                 say("Leave out --jobs to work in one process, which says more."),

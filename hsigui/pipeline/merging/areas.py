@@ -147,7 +147,10 @@ def map_sheet(found: Totals) -> Sheet:
     kind = "figure" if found.placed else COUNT
     named = [*((info.number, info.name) for info in found.classes), (0, say("Unclassified"))]
     columns = [Column("map", say("Map"), TEXT), Column("pixels", say("Pixels"), COUNT)]
-    columns += [Column(f"{name} [{unit}]", say("{name}, {unit}", name=name, unit=unit), kind) for _, name in named]
+    columns += [
+        Column(f"{name} [{unit}]", say("{name}, {unit}", name=name, unit=unit if unit == "ha" else say("pixels")), kind)
+        for _, name in named
+    ]
     rows = []
     for one in found.maps:
         amounts = one.pixels if not found.placed or one.metres is None else one.metres / _HECTARE

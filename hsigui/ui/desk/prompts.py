@@ -148,7 +148,7 @@ class Prompts:
         box.setDefaultButton(go_on)
         box.exec()
         clicked = box.clickedButton()
-        return say("go on") if clicked is go_on else "anew" if clicked is anew else "cancel"
+        return "go on" if clicked is go_on else "anew" if clicked is anew else "cancel"
 
     def training_of_other_input(self, text: str, detail: str) -> str:
         """What becomes of a training whose scene is about to change: "stop", "keep" or "cancel" the change."""

@@ -124,7 +124,10 @@ def _amount(spec: SplitSpec) -> str:
         much = say("{percent:g} % of ", percent=spec.percent) + (
             say("the pixels") if spec.kind == "region" else say("each class")
         )
-    return much if spec.kind == "random" else say("{much} in {kind}s", much=much, kind=spec.kind)
+    return {
+        "random": much, "block": say("{much} in blocks", much=much), "region": say("{much} in regions", much=much),
+        "strokes": say("{much} in strokes", much=much),
+    }[spec.kind]  # fmt: skip
 
 
 def _reach(encoder: Encoder | None) -> int | None:

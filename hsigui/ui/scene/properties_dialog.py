@@ -30,7 +30,7 @@ from hsigui.cube.cube import Cube
 from hsigui.cube.describe import describe
 from hsigui.cube.formats.table import reader_of
 from hsigui.cube.remote.opening import ZARR_MARKS
-from hsigui.texts import say, say_number
+from hsigui.texts import say
 from hsigui.ui.desk.wavelength_units import NANOMETRES, WavelengthUnit
 
 _UNITS = ("bytes", "kB", "MB", "GB", "TB")
@@ -167,20 +167,21 @@ def facts(values: Mapping[str, Any], files: list[Path], unit: WavelengthUnit) ->
         (say("Bad bands"), _bands(values["bad_band_list"])),
         (say("Bands without values"), _bands(values["nan_band_list"])),
         (say("Default bands"), ", ".join(str(band + 1) for band in values["default_bands"] or ()) or None),
-        (say("No-data value"), "none" if values["nodata"] is None else f"{values['nodata']:g}"),
+        (say("No-data value"), say("none") if values["nodata"] is None else f"{values['nodata']:g}"),
         (
             say("Scale factor"),
             f"{values['scale_factor']:g}" + (say(" (divided by)") if values["scale_factor"] != 1 else ""),
         ),
         (say("Gains and offsets"), _gains(values)),
-        (say("Coordinate system"), values["crs"] or "none"),
+        (say("Coordinate system"), values["crs"] or say("none")),
         (say("Origin (upper left corner)"), _pair(values["map_origin"])),
         (say("Pixel size"), _pair(values["pixel_size"])),
-        (say("Rotation"), _optional(values["map_rotation_deg"] or None, "degrees")),
+        (say("Rotation"), _optional(values["map_rotation_deg"] or None, say("degrees"))),
     ]
     rows += [(say("Prepared by"), step) for step in values["history"] or ()]
-    notes = values["notes"] or ["none"]
-    rows += [(say_number("Import notes", "Import note {n}", len(notes), n=n), note) for n, note in enumerate(notes, 1)]
+    notes = values["notes"] or [say("none")]
+    named = say("Import notes")
+    rows += [(named if len(notes) == 1 else say("Import note {n}", n=n), note) for n, note in enumerate(notes, 1)]
     return [(name, str(value)) for name, value in rows if value is not None]
 
 
@@ -218,7 +219,7 @@ def _wavelengths(values: Mapping[str, Any], shown: WavelengthUnit) -> str:
 
 def _bands(numbers: list[int]) -> str:
     if not numbers:
-        return "none"
+        return say("none")
     shown = ", ".join(str(number + 1) for number in numbers[:_SHOWN_BANDS])
     return f"{len(numbers)}: {shown}" + (" …" if len(numbers) > _SHOWN_BANDS else "")
 

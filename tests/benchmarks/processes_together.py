@@ -1,6 +1,7 @@
 """Steps a second of pretraining on one and on two processes of one thread each, beside one process of two threads.
 
-    python tests/benchmarks/distributed.py --json [--repeats 3] [--steps 24] [--methods lscosa,purified,contrastdm]
+    python tests/benchmarks/processes_together.py --json [--repeats 3] [--steps 24]
+        [--methods lscosa,purified,contrastdm]
 
 Prints one JSON object. Every row is a training of its own of the demo scene (96 x 96 pixels, 64 bands) on the CPU in
 float32: method and preset, `processes`, `threads` of each, `steps_s` (the median over repeats, without the first steps,
