@@ -32,6 +32,7 @@ from hsigui.texts import say, say_number
 ASK_EVERY = 0.1  # seconds between two questions whether the user has cancelled
 # Where libraries for products and for parallel loops read how many threads they may begin; before they are loaded.
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS", cores.VARIABLE)
+# The parent's path comes first, so that the worker finds this program, and plug-ins, where the parent found them.
 _START = (
     "import pickle, sys; sys.path[:] = pickle.load(sys.stdin.buffer); "
     "from hsigui.pipeline.executors.child import main; main()"
@@ -52,6 +53,14 @@ def start(address: str, workers: Workers) -> Processes:
             say("Processes of this machine have no address."), say("Say how many with --jobs, or leave it out.")
         )
     return Processes(workers)
+
+
+def start_words() -> list[str]:
+    """The command line of a worker process. A frozen bundle is the program and no Python that takes code: it runs a
+    module of its own (`packaging/entry.py`)."""
+    if getattr(sys, "frozen", False):
+        return [sys.executable, "-m", "hsigui.pipeline.executors"]
+    return [sys.executable, "-c", _START]
 
 
 class Processes(AbstractContextManager["Processes"]):
@@ -187,7 +196,7 @@ class _Child:
         if workers.memory is not None:
             environment[working_memory.VARIABLE] = f"{workers.memory}B"
         self._process = subprocess.Popen(
-            [sys.executable, "-c", _START], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment,
+            start_words(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment,
             start_new_session=True,  # Ctrl-C in the terminal is for the parent
         )  # fmt: skip
         assert self._process.stdin is not None
