@@ -48,8 +48,8 @@ def step_of(found: Measure, low: float | None, high: float | None) -> MaskStep:
 
 def limits_told(name: str, low: float | None, high: float | None) -> str:
     """Limits of a measurement in words, such as "0.3 ≤ ndvi"."""
-    if low is None:
-        return f"{name} ≤ {number_text(high, 'g')}"
-    if high is None:
-        return f"{name} ≥ {number_text(low, 'g')}"
-    return f"{number_text(low, 'g')} ≤ {name} ≤ {number_text(high, 'g')}"
+    above = "" if low is None else number_text(low, "g")
+    below = "" if high is None else number_text(high, "g")
+    if not above or not below:
+        return f"{name} ≤ {below}" if below else f"{name} ≥ {above}"
+    return f"{above} ≤ {name} ≤ {below}"
