@@ -112,11 +112,11 @@ PANES = {"next_pane", "previous_pane", "next_panel", "previous_panel"}
 def test_what_cannot_be_asked_is_disabled(qtbot, window):
     enabled = {a.id for a in ACTIONS if window.actions_[a.id].isEnabled()}
     themes = {"theme_system", "theme_light", "theme_dark"}
-    opening = {"open", "open_as", "open_address", "open_demo", "open_project", "new_project"}
+    opening = {"open", "open_as", "open_address", "open_demo", "samples", "open_project", "new_project"}
     always = {
         "quit", "libraries", "preferences", "command_palette", "help_pages", "shortcuts", "report_problem", "about",
     }  # fmt: skip
-    assert enabled == opening | always | themes | {"messages", "start_page", "help_here", "whats_this"} | PANES
+    assert enabled == opening | always | themes | {"messages", "start_page", "tour", "help_here", "whats_this"} | PANES
 
 
 def test_a_scene_enables_what_it_allows(demo):
