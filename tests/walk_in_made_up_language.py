@@ -164,6 +164,7 @@ def main() -> int:
         ]:
             seen.look_at_dialog(dialog)
             dialog.close()
+        window.actions_["play_bands"].setChecked(False)  # with several views something would be drawn all the time
         _work(app)
     seen.hear(window)  # with what was not there before it was wanted
     theme.apply(app, "dark")
