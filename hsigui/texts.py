@@ -78,6 +78,15 @@ def say_number(one: str, many: str, count: int, /, **values: object) -> str:
     return _filled(language.filling, said, literal, {**values, "count": count}, needed)
 
 
+def number_text(value: float, form: str) -> str:
+    """A number alone, as the user's language writes it: `number_text(1234.5, ",.1f")`.
+
+    Args:
+        form: how it is formatted, as in a place of a sentence.
+    """
+    return _language.filling.format_field(value, form)
+
+
 def use(translations: gettext.NullTranslations, code: str = "") -> None:
     """Puts a language in. Sentences that were said before, as in tables made at import time, stay as they are.
 

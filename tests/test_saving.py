@@ -1,12 +1,21 @@
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
 import pytest
 
 from hsigui.errors import HsiError
-from hsigui.saving import HOST, is_left_over, others_kept, write_bytes, written_beside
+from hsigui.saving import (
+    HOST,
+    folder_beside,
+    is_left_over,
+    others_kept,
+    require_disk,
+    write_bytes,
+    written_beside,
+)
 
 
 def test_files_appear_together_and_only_at_the_end(tmp_path: Path) -> None:
@@ -132,3 +141,51 @@ def test_a_file_whose_name_is_as_long_as_can_be_is_written(tmp_path, name):
     assert [path.name for path in tmp_path.iterdir()] == [name]
     write_bytes(tmp_path / name, b"newer")
     assert (tmp_path / name).read_bytes() == b"newer"
+
+
+def ours(path: Path) -> bool:
+    return (path / "mark").exists()
+
+
+def test_a_folder_takes_its_place_whole_and_nothing_of_the_old_one_stays(tmp_path: Path) -> None:
+    target = tmp_path / "new" / "map.zarr"
+    for number in (1, 2):
+        with folder_beside(target, ours) as scratch:
+            (scratch / "mark").touch()
+            (scratch / f"part{number}").write_text("x", encoding="utf-8")
+            assert scratch.suffix == target.suffix
+    assert sorted(path.name for path in target.iterdir()) == ["mark", "part2"]
+    assert [path.name for path in target.parent.iterdir() if path.is_dir()] == ["map.zarr"]
+
+
+def test_a_folder_that_is_not_ours_is_not_replaced(tmp_path: Path) -> None:
+    target = tmp_path / "pictures"
+    target.mkdir()
+    (target / "one.jpg").touch()
+    with pytest.raises(HsiError, match="of another kind"), folder_beside(target, ours):
+        raise AssertionError("nothing may be written")
+    assert [path.name for path in target.iterdir()] == ["one.jpg"]
+
+
+def test_a_folder_whose_writing_fails_leaves_the_old_one(tmp_path: Path) -> None:
+    target = tmp_path / "map.zarr"
+    with folder_beside(target, ours) as scratch:
+        (scratch / "mark").write_text("first", encoding="utf-8")
+
+    def fail_halfway() -> None:
+        with folder_beside(target, ours) as scratch:
+            (scratch / "mark").write_text("second", encoding="utf-8")
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(HsiError, match="No space left") as failed:
+        fail_halfway()
+    assert "Make room" in failed.value.hint
+    assert (target / "mark").read_text(encoding="utf-8") == "first"
+    assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == ["map.zarr"]
+
+
+def test_a_disk_without_room_is_told_before_the_work(tmp_path: Path) -> None:
+    require_disk(tmp_path / "x", 1, "")
+    with pytest.raises(HsiError, match="MB may be needed") as refused:
+        require_disk(tmp_path / "x", 2**62, "Use another disk.")
+    assert refused.value.hint == "Use another disk."

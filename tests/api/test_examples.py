@@ -17,7 +17,8 @@ from hsigui.assets import resource
 from hsigui.cube.demo import write_demo
 from hsigui.labels.formats.files import read_classes
 
-NAMES = ("first_map", "many_scenes", "own_method", "own_report")
+NAMES = ("first_map", "many_scenes", "own_method", "own_reader", "own_report", "own_tool")
+PAGES = ("notebooks", "howto-add")
 
 
 @pytest.fixture
@@ -35,8 +36,8 @@ def run(name: str) -> None:
 
 def test_every_example_is_a_test_and_stands_in_the_help():
     assert sorted(path.stem for path in resource("examples").glob("*.py")) == sorted(NAMES)
-    page = (resource("help") / "notebooks.md").read_text(encoding="utf-8")
-    shown = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    texts = [(resource("help") / f"{page}.md").read_text(encoding="utf-8") for page in PAGES]
+    shown = [code for text in texts for code in re.findall(r"```python\n(.*?)```", text, re.DOTALL)]
     for name in NAMES:
         assert (resource("examples") / f"{name}.py").read_text(encoding="utf-8") in shown, name
 
@@ -75,6 +76,20 @@ def plugins_row(name: str):
     from hsigui.methods import registry
 
     return registry.method(name)
+
+
+def test_a_format_of_ones_own_is_read_and_refused_with_a_sentence(here, capsys, monkeypatch):
+    monkeypatch.syspath_prepend(resource("examples"))
+    plugins.forget()
+    try:
+        importlib.import_module("own_reader").main()
+        assert capsys.readouterr().out == "1 x 2 pixels, 3 bands, 450 to 650 nm\n"
+        (here / "short.scenetext").write_text("1 2 3\n450 550 650\n5 6 7\n", encoding="utf-8")
+        with pytest.raises(hsigui.HsiError, match="is no text scene"):
+            hsigui.open(here / "short.scenetext")
+    finally:
+        plugins.forget()
+        sys.modules.pop("own_reader", None)
 
 
 def test_a_report_of_ones_own_is_one_page(here, capsys):

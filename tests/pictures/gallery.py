@@ -30,7 +30,7 @@ from hsigui.specs import SplitSpec
 from hsigui.storage.projects import Projects
 from hsigui.storage.runs import Runs
 from hsigui.ui.image.pictures.body import pixels_of
-from hsigui.ui.shell.help_dialog import DARK
+from hsigui.ui.shell.help_page import DARK
 from hsigui.ui.shell.main_window import MainWindow
 from tests.pictures.shots import SHOTS, Shot
 from tests.pictures.studio import Studio, picture_of, themed

@@ -30,7 +30,7 @@ from hsigui.pipeline.costs.figures import Facts, Figures, Machine, Measured
 from hsigui.pipeline.costs.found import FoundScene
 from hsigui.specs import PretrainSpec
 from hsigui.ui.desk.theme import is_dark
-from hsigui.ui.shell.help_dialog import DARK
+from hsigui.ui.shell.help_page import DARK
 from tests.pictures.studio import picture_of, themed
 
 KEPT = Path(__file__).with_suffix(".json")

@@ -11,7 +11,7 @@ from PySide6.QtGui import QAccessible, QHelpEvent, QImage, QLinearGradient, QPai
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from hsigui.cube.color_maps import colors_of
-from hsigui.texts import say
+from hsigui.texts import number_text, say
 from hsigui.ui.desk.roles import give_role
 
 KEY, GAP = 10.0, 8.0  # logical pixels: width of the key, and room beside it
@@ -56,7 +56,7 @@ class CorrelationPicture(QWidget):
         row = min(int((at.y() - square.top()) / square.height() * count), count - 1)
         col = min(int((at.x() - square.left()) / square.width() * count), count - 1)
         value = self._values[row, col]
-        told = say("not defined") if np.isnan(value) else f"{value:.3f}"
+        told = say("not defined") if np.isnan(value) else number_text(value, ".3f")
         return say("{first} with {second}: {value}", first=self._names[row], second=self._names[col], value=told)
 
     def sizeHint(self) -> QSize:

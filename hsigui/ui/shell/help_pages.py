@@ -27,11 +27,13 @@ class HelpPages(QObject):
         self._window, self._rows = window, tuple(rows)
 
     def show_help(self, page: str = "") -> None:
-        """Shows a page of the help, or its first."""
+        """Shows a page of the help; without a name the first one or the one of before, and what was typed to search."""
         dialog = self._dialog()
         dialog.show_page(page)
         dialog.show()
         dialog.activateWindow()
+        if not page:
+            dialog.finder.begin()
 
     def show_panel(self, panel: str) -> None:
         """Shows what is told of a panel, its keys first; the first page of the help where nothing is."""

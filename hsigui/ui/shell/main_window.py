@@ -105,6 +105,7 @@ from hsigui.ui.shell.command_palette import CommandPalette
 from hsigui.ui.shell.context_menus import ContextMenus
 from hsigui.ui.shell.coordinates import Coordinates
 from hsigui.ui.shell.docks import build_docks, restore_layout
+from hsigui.ui.shell.guiding import Guiding
 from hsigui.ui.shell.help_pages import HelpPages
 from hsigui.ui.shell.leaving import Leaving
 from hsigui.ui.shell.messages import Messages
@@ -114,6 +115,7 @@ from hsigui.ui.shell.panes import Panes
 from hsigui.ui.shell.preferences import Preferences
 from hsigui.ui.shell.problem_report import ProblemReports
 from hsigui.ui.shell.project_files import ProjectFiles
+from hsigui.ui.shell.samples import Samples
 from hsigui.ui.shell.start_page import StartPage
 from hsigui.ui.shell.starting import Starting
 from hsigui.ui.shell.state_keeping import StateKeeping
@@ -263,8 +265,10 @@ class MainWindow(QMainWindow):
         palette = CommandPalette(self.desk, self.menuBar(), self.help, self.open_path)
         self.starting = Starting(
             self.desk, self.start_page, self.pages, self.image, self.scene, self.keeping, self.exporter,
-            self.keeping.journal.projects.folder.parent / "pictures",
+            self.docks["Results"], self.keeping.journal.projects.folder.parent / "pictures",
         )  # fmt: skip
+        self.guiding = Guiding(self.desk, self, self.start_page, self.scene)
+        self.samples = Samples(self.desk, self.start_page, self.scene, self.label_files)
         said = Messages(self, self.messages)
         self.help_here = HelpHere(self, self.docks, self.help)
         FocusRing(self)
@@ -272,7 +276,7 @@ class MainWindow(QMainWindow):
         ContextMenus(self.bench, self.pixel, self.tabs, self.scenes, self.spectra, self.training)
         own = (
             self.pixel, self.panes, self.leaving, self.starting, self.projects, self.help, self.help_here, preferences,
-            palette, said, ProblemReports(self.desk), self.surroundings, self.coordinates,
+            palette, said, ProblemReports(self.desk), self.surroundings, self.coordinates, self.guiding, self.samples,
         )  # fmt: skip
         self.actions_.bind((self.session, self.image, *self._parts, *own))
 

@@ -14,7 +14,7 @@ from hsigui.document.session import Session
 from hsigui.texts import say
 from hsigui.ui.desk.wavelength_units import WavelengthUnit
 from hsigui.ui.labels.classes_panel import swatch
-from hsigui.ui.shell.help_dialog import found_pages, title_of
+from hsigui.ui.shell.help_contents import found_pages, title_of
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QToolButton, QWidget
 
+from hsigui.document.queue import Kind
 from hsigui.document.session import Session
 from hsigui.jobs import Finished
 from hsigui.texts import say
@@ -100,7 +101,7 @@ class ProgressPlace(QWidget):
 
     def _seconds(self, job: int, done: float, total: float) -> float | None:
         heavy = self._session.queue.running
-        if heavy is not None and job == self._heavy_job():
+        if heavy is not None and heavy.kind is Kind.TRAINING and job == self._heavy_job():
             scene = self._session.find(heavy.scene)
             if scene is not None and scene.course is not None:
                 return scene.course.seconds_left  # which knows of pauses

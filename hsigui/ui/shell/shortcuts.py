@@ -59,8 +59,13 @@ class ShortcutSheet(QDialog):
 
 def key_rows(actions: Iterable[ActionRow]) -> tuple[tuple[str, str], ...]:
     """Keys and what they do, for every action that has some; the nine class keys on one line."""
-    rows = [("  or  ".join(a.keys), a.tip) for a in actions if a.keys and not a.id.startswith("class_")]
+    rows = [("  or  ".join(a.keys), a.tip) for a in actions if a.keys and not _is_class_key(a)]
     return (*rows, ("1 … 9", say("Paint with the class of that number")))
+
+
+def _is_class_key(row: ActionRow) -> bool:
+    """Whether it chooses the class of a number; class_up and class_down do not."""
+    return row.id.removeprefix("class_").isdigit()
 
 
 def _table(title: str, rows: tuple[tuple[str, str], ...]) -> str:

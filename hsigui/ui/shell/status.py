@@ -19,7 +19,7 @@ from hsigui.document.events import (
     ValidationChanged,
 )
 from hsigui.document.session import Session
-from hsigui.texts import say
+from hsigui.texts import number_text, say
 from hsigui.ui.desk.elided import ElidedLabel
 from hsigui.ui.desk.job_bridge import JobBridge
 from hsigui.ui.desk.message_log import MessageLog
@@ -111,7 +111,7 @@ class StatusBar(QStatusBar):
     def show_values(self, row: int, col: int, values: Sequence[float]) -> None:
         """The values of the shown bands; dropped when the cursor has gone on."""
         if (row, col) == self._pixel:
-            numbers = " ".join("–" if math.isnan(v) else f"{v:.4g}" for v in map(float, values))
+            numbers = " ".join("–" if math.isnan(v) else number_text(v, ".4g") for v in map(float, values))
             name = say("Band") if len(values) == 1 else "R G B"
             self.values.setText(f"{name}: {numbers}")
 

@@ -14,7 +14,7 @@ from hsigui.report import table as maps
 from hsigui.ui.desk.changed_dialog import Changed
 from hsigui.ui.desk.prompts import Prompts, class_table_kinds, label_kinds, saved_kinds, scene_kinds
 from hsigui.ui.results.export_dialog import ExportChoice, ExportDialog, targets
-from hsigui.ui.shell.help_dialog import found_pages
+from hsigui.ui.shell.help_contents import found_pages
 from hsigui.ui.shell.start_page import StartPage
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 
 import pytest
-from PySide6.QtCore import QUrl
+from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QImage, QTextDocument
 
 from hsigui.assets import resource
 from hsigui.methods.registry import methods
 from hsigui.ui.desk import theme
-from hsigui.ui.shell.help_dialog import DARK, PAGES, HelpDialog, found_pages, slug, title_of
+from hsigui.ui.shell.help_contents import PAGES, REFERENCE, found_pages, slug, title_of
+from hsigui.ui.shell.help_dialog import PAGE, HelpDialog
+from hsigui.ui.shell.help_page import DARK
 from hsigui.ui.training.method_panel import help_page
 
 LSCOSA = """# LSCoSa, *briefly*
@@ -54,8 +56,13 @@ def dialog(qtbot, folder) -> HelpDialog:
 
 
 def test_the_pages_that_are_there_are_listed_by_their_headings(dialog):
-    assert [dialog.list.item(n).text() for n in range(dialog.list.count())] == ["LSCoSa, briefly", "Purified"]
-    assert dialog.list.currentRow() == 0
+    assert [dialog.list.item(n).text() for n in range(dialog.list.count())] == [
+        "Methods",
+        "LSCoSa, briefly",
+        "Purified",
+    ]
+    assert dialog.list.currentItem().data(PAGE) == "lscosa"
+    assert dialog.list.item(0).flags() == Qt.ItemFlag.NoItemFlags
     assert not dialog.isModal()
 
 
@@ -67,8 +74,16 @@ def test_a_page_that_is_not_there_leaves_the_one_that_is_shown(dialog):
 
 def test_a_link_to_another_page_shows_it_in_the_list_too(dialog):
     dialog.page.anchorClicked.emit(dialog.page.source().resolved(QUrl("purified.md#its-loss")))
-    assert dialog.list.currentRow() == 1
+    assert dialog.list.currentItem().data(PAGE) == "purified"
     assert "Text." in dialog.page.toPlainText()
+
+
+def test_a_link_leads_to_a_page_that_is_not_listed(dialog, folder):
+    (folder / "info-json.md").write_text("# Fields\n\nOf the scene.\n", encoding="utf-8")
+    dialog = HelpDialog(dialog, folder)
+    dialog.show_page("info-json")
+    assert "Of the scene." in dialog.page.toPlainText()
+    assert dialog.list.currentItem() is None
 
 
 def test_a_link_within_the_page_scrolls_to_its_heading(dialog):
@@ -84,7 +99,7 @@ def test_a_link_to_the_web_is_opened_outside_and_only_when_clicked(dialog, monke
     assert opened == []
     dialog.page.anchorClicked.emit(QUrl("https://doi.org/10.1109/x"))
     assert [url.toString() for url in opened] == ["https://doi.org/10.1109/x"]
-    assert dialog.list.currentRow() == 0
+    assert dialog.list.currentItem().data(PAGE) == "lscosa"
 
 
 def test_a_wide_picture_is_made_to_fit(qtbot, dialog):
@@ -148,7 +163,8 @@ def test_the_panel_and_the_menu_open_the_same_window(qtbot, window):
 def test_every_page_has_a_place_and_every_picture_and_link_leads_somewhere():
     folder = resource("help")
     pages = {path.stem for path in folder.glob("*.md")}
-    assert pages - {"info-json", "report-json"} == set(PAGES), "schemas are reference only and not listed first"
+    assert len(set(PAGES)) == len(PAGES)
+    assert pages == {*PAGES, *REFERENCE}, "tables of fields are reference only and not listed"
     for path in folder.glob("*.md"):
         for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", path.read_text(encoding="utf-8")):
             assert "://" in target or (folder / target).is_file(), (path.name, target)

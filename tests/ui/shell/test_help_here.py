@@ -75,7 +75,7 @@ def test_a_click_in_the_list_shows_the_whole_page_and_the_focus_alone_does_not(d
     dialog = shown_help(demo)
     dialog.list.setFocus()
     assert dialog.page.toPlainText().startswith("Image")
-    at = dialog.list.visualItemRect(dialog.list.item(0)).center()
+    at = dialog.list.visualItemRect(dialog.list.currentItem()).center()
     QTest.mouseClick(dialog.list.viewport(), Qt.MouseButton.LeftButton, pos=at)
     assert dialog.page.toPlainText().startswith("The window, panel by panel")
     dialog.reject()
