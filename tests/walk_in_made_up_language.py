@@ -67,7 +67,7 @@ OF_QT = {
     "Undocks and re-attaches the dock widget",
 }
 OF_PYQTGRAPH = {"Plot Options"}
-SKIPPED_ACTIONS = {"quit", "close_scene", "pretrain", "repeat_training", "open_demo"}
+SKIPPED_ACTIONS = {"quit", "close_scene", "pretrain", "repeat_training", "open_demo", "tour"}
 SCREEN = QSize(1366, 768)  # the smallest in use
 FRAME = 40  # logical pixels that the frame of a window and the bar of a desktop take
 CHECKS = {
@@ -164,10 +164,14 @@ def main() -> int:
         ]:
             seen.look_at_dialog(dialog)
             dialog.close()
+        window.actions_["play_bands"].setChecked(False)  # with several views something would be drawn all the time
         _work(app)
     seen.hear(window)  # with what was not there before it was wanted
     theme.apply(app, "dark")
     look_at_panels(app, window, seen, "dark")
+    window.actions_["tour"].trigger()  # last: what lies over the window takes the colours of what is below
+    _work(app)
+    seen.hear(window)
     titles = setting_titles()
     told = {
         "heard": sum(OPENED in text for text in seen.heard),

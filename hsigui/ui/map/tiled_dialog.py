@@ -29,6 +29,7 @@ from hsigui.pipeline.tiling import pending
 from hsigui.pipeline.tiling.pending import Pending
 from hsigui.report.strips import ENVI, TIFFS, ZARR
 from hsigui.texts import say, say_number
+from hsigui.ui.desk.dialogs import keep_wide
 from hsigui.ui.desk.problem_label import ProblemLabel
 from hsigui.ui.desk.setting_editors import Decimal
 from hsigui.ui.desk.tips import explain
@@ -126,7 +127,7 @@ class TilesDialog(QDialog):
         column.addWidget(self.problem)
         column.addStretch(1)
         column.addWidget(self.buttons)
-        self.setMinimumWidth(560)
+        keep_wide(column, 560)
         self.file.textChanged.connect(self._other_file)
         self.formats.currentIndexChanged.connect(self._other_format)
         self.go_on.toggled.connect(self._tell)

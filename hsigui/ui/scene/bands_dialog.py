@@ -171,6 +171,7 @@ class BandsDialog(QDialog):
         self.sensor.setEnabled(bool(sensors))
         self.sensor.activated.connect(self._take_sensor)
         self.pasted = QPlainTextEdit(group)
+        self.pasted.setTabChangesFocus(True)
         self.pasted.setAccessibleName(say("Wavelengths to paste"))
         self.pasted.setPlaceholderText(say("Paste one number a band: a list, a column, or lines of an ENVI header"))
         self.pasted.setPlainText(self._plain.info.metadata.get("wavelength", ""))

@@ -7,8 +7,8 @@ from functools import partial
 from html import escape
 from pathlib import Path
 
-from PySide6.QtCore import QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QPalette
+from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtGui import QAccessible, QDesktopServices, QPalette
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -29,6 +29,7 @@ from hsigui.sample_scenes.table import SampleScene
 from hsigui.sample_scenes.words import facts, megabytes, named, state_in_words
 from hsigui.texts import say
 from hsigui.ui.desk.problem_label import ProblemLabel
+from hsigui.ui.desk.roles import give_role
 
 STEPS = 1000
 BUTTON_WIDTH = 110
@@ -172,7 +173,8 @@ class SamplesDialog(QDialog):
         area.setWidget(inner)
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setAccessibleName(say("Sample scenes"))
+        area.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # Tab goes to the buttons in it
+        give_role(area, QAccessible.Role.Pane, say("Sample scenes"))
         where = QLabel(say("They are kept in {folder}.", folder=folder), self)
         where.setWordWrap(True)
         where.setForegroundRole(QPalette.ColorRole.PlaceholderText)
