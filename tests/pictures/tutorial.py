@@ -16,6 +16,7 @@ import os
 import re
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,6 +46,7 @@ from tests.ui.windows import Answers
 
 SIZE = (1240, 780)
 PREFIX = "tutorial-"
+PATIENCE = 1800.0  # seconds
 ANSWERS = 3  # places that are answered in step 6
 LEFT, SHIFT, NO_KEY = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.NoModifier
 BOLD = re.compile(r"\*\*([^*]+)\*\*")
@@ -65,6 +67,20 @@ class Guide:
         self.studio = Studio(window)
         self.pressed: set[str] = set()
 
+    def wait_for(self, done: Callable[[], object]) -> None:
+        """Waits until something is so, and nothing is at work: on a busy machine a training takes its time.
+
+        Raises:
+            TimeoutError: it took too long.
+        """
+        end = time.monotonic() + PATIENCE
+        while not done():
+            if time.monotonic() > end:
+                raise TimeoutError("waited in vain")
+            QApplication.processEvents()
+            time.sleep(0.02)
+        self.studio.settle(PATIENCE)
+
     def press(self, keys: str, to: QWidget | None = None) -> None:
         """Presses a key, with others held, such as Ctrl+P; in the image, or in a widget that has the focus."""
         if to is None:
@@ -75,13 +91,13 @@ class Guide:
         combination = QKeySequence(keys)[0]
         QTest.keyClick(to or self.window.image, combination.key(), combination.keyboardModifiers())
         self.pressed.add(keys)
-        self.studio.settle(900)
+        self.studio.settle(PATIENCE)
 
     def press_button(self, button: QAbstractButton) -> None:
         """Clicks a button."""
         QTest.mouseClick(button, LEFT)
         self.pressed.add(button.text().replace("&", ""))
-        self.studio.settle()
+        self.studio.settle(PATIENCE)
 
     def turn_to(self, panel: str) -> None:
         """Clicks the tab of a panel, or raises it where it stands alone."""
@@ -91,14 +107,14 @@ class Guide:
                 if bar.isVisible() and bar.tabText(number).replace("&", "") == title:
                     QTest.mouseClick(bar, LEFT, pos=bar.tabRect(number).center())
         self.pressed.add(title)
-        self.studio.settle()
+        self.studio.settle(PATIENCE)
         if self.window.docks[panel].visibleRegion().isEmpty():
             raise LookupError(f"the tab of {panel} shows no panel")
 
     def click(self, pixel: tuple[int, int], modifier: Qt.KeyboardModifier = NO_KEY) -> None:
         """Clicks a pixel of the scene."""
         QTest.mouseClick(self.window.image.viewport(), LEFT, modifier, QPoint(self.window.image.position_of(*pixel)))
-        self.studio.settle()
+        self.studio.settle(PATIENCE)
 
     def drag(self, pixels: Sequence[tuple[int, int]]) -> None:
         """Drags from pixel to pixel."""
@@ -108,7 +124,7 @@ class Guide:
         for place in places[1:]:
             QTest.mouseMove(port, place)
         QTest.mouseRelease(port, LEFT, NO_KEY, places[-1])
-        self.studio.settle()
+        self.studio.settle(PATIENCE)
 
     def turn_wheel(self, pixel: tuple[int, int], steps: int) -> None:
         """Turns the wheel over a pixel, away from the hand."""
@@ -119,7 +135,7 @@ class Guide:
             NO_KEY, Qt.ScrollPhase.NoScrollPhase, False,
         )  # fmt: skip
         QApplication.sendEvent(port, event)
-        self.studio.settle()
+        self.studio.settle(PATIENCE)
 
     def take(self, name: str, part: QWidget | None = None) -> None:
         """A picture of the window, or of a part of it."""
@@ -140,7 +156,7 @@ class Guide:
 
 def open_the_demo_scene(guide: Guide) -> None:
     guide.press_button(guide.window.start_page.demo)
-    guide.studio.wait_for(lambda: guide.window.session.cube is not None)
+    guide.wait_for(lambda: guide.window.session.cube is not None)
     guide.take("open")
 
 
@@ -172,7 +188,7 @@ def paint_a_stroke_of_each_class(guide: Guide) -> None:
 
 def pretrain(guide: Guide) -> None:
     guide.press("Ctrl+P")
-    guide.studio.wait_for(lambda: guide.window.session.class_map is not None, 900)
+    guide.wait_for(lambda: guide.window.session.class_map is not None)
     guide.take("map")
 
 

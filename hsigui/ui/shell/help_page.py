@@ -117,7 +117,7 @@ class HelpPage(QTextBrowser):
     def _draw_marks(self) -> None:
         color = self.palette().color(QPalette.ColorRole.Highlight)
         color.setAlpha(MARK)
-        marks = []
+        marks: list[QTextEdit.ExtraSelection] = []
         for word in self._words:
             how = QTextDocument.FindFlag.FindWholeWords if len(word) < SHORT else QTextDocument.FindFlag(0)
             cursor = self.document().find(word, 0, how)
