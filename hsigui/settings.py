@@ -25,6 +25,7 @@ PRESET_LIMIT = 50  # of the user's own composites
 THEMES = ("system", "light", "dark")
 DEVICES = ("auto", "cpu", "cuda", "mps")
 WAVELENGTH_UNITS = ("nm", "um")
+MOTIONS = ("system", "little")
 NETWORKS = ("typed", "never")
 _COORDINATES = re.compile(r"pixel|map|lonlat|[A-Za-z0-9_]{1,16}:[A-Za-z0-9_.]{1,16}")
 
@@ -65,6 +66,10 @@ class Settings:
         band_presets: composites of the user's own, in the order in which they were kept.
         coordinates: in which places are told: "pixel", "map", "lonlat", or the code of a system, "EPSG:25832".
         over_image: names of what is switched on over the image.
+        motion: "system", or "little" for as little that moves by itself as can be.
+        tour_offered: whether the tour was taken, or was not wanted.
+        first_steps: of the list on the start page, those that were done once.
+        first_steps_hidden: whether that list was closed.
     """
 
     recent: tuple[str, ...] = ()
@@ -85,6 +90,10 @@ class Settings:
     band_presets: tuple[BandPreset, ...] = ()
     coordinates: str = "map"
     over_image: tuple[str, ...] = ()
+    motion: str = "system"
+    tour_offered: bool = False
+    first_steps: tuple[str, ...] = ()
+    first_steps_hidden: bool = False
 
     def with_recent(self, path: str) -> Settings:
         """These settings with a path in front of the recent ones, named once."""
@@ -188,12 +197,15 @@ def _from_json(values: dict[str, Any]) -> Settings:
         elif spec.name == "band_presets":
             if isinstance(value, list):
                 taken[spec.name] = tuple(filter(None, map(_band_preset, value)))[:PRESET_LIMIT]
-        elif spec.name == "over_image":
+        elif spec.name in ("over_image", "first_steps"):
             if isinstance(value, list):
                 taken[spec.name] = tuple(v for v in value if isinstance(v, str) and v)[:RECENT_LIMIT]
         elif spec.name in ("memory_gib", "work_gib", "cache_gib"):
             if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 2**20:
                 taken[spec.name] = float(value)
+        elif spec.name in ("tour_offered", "first_steps_hidden"):
+            if isinstance(value, bool):
+                taken[spec.name] = value
         elif spec.name == "threads":
             if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**16:
                 taken[spec.name] = value
@@ -201,6 +213,7 @@ def _from_json(values: dict[str, Any]) -> Settings:
             taken[spec.name] = value
     for name, known in (
         ("theme", THEMES), ("device", DEVICES), ("wavelength_unit", WAVELENGTH_UNITS), ("network", NETWORKS),
+        ("motion", MOTIONS),
     ):  # fmt: skip
         if taken.get(name) not in known:
             taken.pop(name, None)

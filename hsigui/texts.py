@@ -26,6 +26,7 @@ class _Language:
 
     translations: gettext.NullTranslations
     filling: string.Formatter
+    code: str = ""
 
 
 class _Filling(string.Formatter):
@@ -77,10 +78,28 @@ def say_number(one: str, many: str, count: int, /, **values: object) -> str:
     return _filled(language.filling, said, literal, {**values, "count": count}, needed)
 
 
-def use(translations: gettext.NullTranslations) -> None:
-    """Puts a language in. Sentences that were said before, as in tables made at import time, stay as they are."""
+def number_text(value: float, form: str) -> str:
+    """A number alone, as the user's language writes it: `number_text(1234.5, ",.1f")`.
+
+    Args:
+        form: how it is formatted, as in a place of a sentence.
+    """
+    return _language.filling.format_field(value, form)
+
+
+def use(translations: gettext.NullTranslations, code: str = "") -> None:
+    """Puts a language in. Sentences that were said before, as in tables made at import time, stay as they are.
+
+    Args:
+        code: of the language, such as "de" or "zh_CN"; empty for the literals' own.
+    """
     global _language
-    _language = _Language(translations, _Filling(*_number_signs(translations)))
+    _language = _Language(translations, _Filling(*_number_signs(translations)), code)
+
+
+def language() -> str:
+    """The code of the language that is in, such as "de" or "zh_CN"; empty for that of the literals, English."""
+    return _language.code
 
 
 def install_from(folder: Path, languages: Sequence[str] | None = None) -> str:
@@ -95,7 +114,11 @@ def install_from(folder: Path, languages: Sequence[str] | None = None) -> str:
     """
     wanted = wanted_languages(os.environ) if languages is None else languages
     try:
-        use(gettext.translation(DOMAIN, folder, list(wanted) or ["en"], fallback=True))
+        found = gettext.find(DOMAIN, folder, list(wanted) or ["en"])
+        use(
+            gettext.translation(DOMAIN, folder, list(wanted) or ["en"], fallback=True),
+            "" if found is None else Path(found).parents[1].name,
+        )
     except (OSError, ValueError, LookupError, struct.error) as error:
         use(gettext.NullTranslations())
         return say("The texts of the language “{name}” cannot be read ({error}).", name=", ".join(wanted), error=error)

@@ -127,7 +127,7 @@ def wrong(catalog: Catalog) -> Iterator[str]:
         found = forms(message)
         for number, form in enumerate(found):
             literal = message.id if not counted else message.id[0 if number == 0 and len(found) > 1 else 1]
-            if not form:
+            if not form or message.fuzzy:  # a doubtful one is not shown
                 yield f"no translation: {literal}"
                 continue
             spare = {each for each in places(literal) if counted and each[0] == "count"}
@@ -142,7 +142,7 @@ def wrong(catalog: Catalog) -> Iterator[str]:
 def missing(language: str) -> list[dict[str, object]]:
     found: list[dict[str, object]] = []
     for message in sentences(read(path_of(language))):
-        if not all(forms(message)):
+        if message.fuzzy or not all(forms(message)):
             one, many = message.id if isinstance(message.id, tuple) else (message.id, None)
             found.append({"id": one, "where": [place for place, _ in message.locations][:2]})
             if many is not None:
@@ -158,6 +158,7 @@ def fill(language: str, path: Path) -> int:
         if one in given:
             wanted = given[one]
             message.string = tuple(wanted) if isinstance(message.id, tuple) else wanted
+            message.flags.discard("fuzzy")
             count += 1
     write(catalog, path_of(language))
     return count

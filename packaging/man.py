@@ -1,9 +1,13 @@
-"""Writes the man page from the commands and options of the program: python packaging/man.py > hsigui.1"""
+"""Writes the man page from the commands and options of the program: python packaging/man.py > hsigui.1
+
+Its date is today's, or that of SOURCE_DATE_EPOCH, seconds since 1970, as builds that are to be repeatable set it.
+"""
 
 from __future__ import annotations
 
 import argparse
 import datetime
+import os
 
 from hsigui import __version__
 from hsigui.commands.parser import build_parser
@@ -50,4 +54,6 @@ def _safe(text: str) -> str:
 
 
 if __name__ == "__main__":
-    print(page(datetime.date.today()), end="")
+    seconds = os.environ.get("SOURCE_DATE_EPOCH")
+    now = datetime.datetime.now(datetime.UTC)
+    print(page((datetime.datetime.fromtimestamp(int(seconds), datetime.UTC) if seconds else now).date()), end="")

@@ -1,9 +1,13 @@
-"""Languages for tests: one that brackets whatever is said, and catalogues made of a dict."""
+"""Languages for tests: one that brackets whatever is said, a longer one, and catalogues made of a dict."""
 
 import gettext
+import math
+import re
 import struct
 
 OPENED, CLOSED = "⟦", "⟧"
+LONGER = 1.3  # about as much as German needs for what is said in English
+_FILLING = " nonsense"
 
 
 class MadeUp(gettext.NullTranslations):
@@ -14,6 +18,15 @@ class MadeUp(gettext.NullTranslations):
 
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
         return self.gettext(msgid1 if n == 1 else msgid2)
+
+
+class Longer(MadeUp):
+    """One that needs more room: what it says is 1.3 times as long, the brackets counted."""
+
+    def gettext(self, message: str) -> str:
+        letters = len(re.sub(r"<[^>]*>|&(?=\w)", "", message))
+        more = max(0, math.ceil(LONGER * letters) - letters - len(OPENED + CLOSED))
+        return f"{OPENED}{message}{(_FILLING * (more // len(_FILLING) + 1))[:more]}{CLOSED}"
 
 
 def compiled(sentences: dict[str, str]) -> bytes:

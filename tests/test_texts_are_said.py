@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import os
 import re
 import string
@@ -86,10 +87,10 @@ def test_sentences_are_found_at_all():
     assert sum(1 for _ in _in_sinks(said=True)) > 300
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(300)
-def test_the_window_says_everything_in_the_language_put_in():
-    walk = subprocess.run(
+@pytest.fixture(scope="module")
+def walk() -> dict:
+    """What was seen on a walk through the whole window."""
+    done = subprocess.run(
         [sys.executable, "-m", "tests.walk_in_made_up_language"],
         cwd=PACKAGE.parent,
         env=os.environ | {"QT_QPA_PLATFORM": "offscreen", "PYTHONIOENCODING": "utf-8"},
@@ -98,10 +99,25 @@ def test_the_window_says_everything_in_the_language_put_in():
         check=False,
         timeout=280,
     )
-    assert walk.returncode == 0, walk.stderr
-    heard, _, missed = walk.stdout.partition("\n")
-    assert int(heard) > 400  # texts in brackets: a window that shows none would miss none
-    assert not missed.strip(), missed
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_the_window_says_everything_in_the_language_put_in(walk):
+    assert walk["heard"] > 400  # texts in brackets: a window that shows none would miss none
+    assert walk["looked_at"] > 40
+    assert not walk["missed"], "\n".join(walk["missed"])
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize(
+    "check", ["nameless", "clipped", "too_large", "faint", "unseen_focus", "traps"]
+)  # names, room in a language 1.3 times as long, a small screen, contrast, and where the focus is
+def test_nothing_in_the_window_shuts_anybody_out(walk, check):
+    assert not walk[check], "\n".join(walk[check])
 
 
 def _said():

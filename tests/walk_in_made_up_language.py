@@ -1,11 +1,13 @@
-"""Opens the window in a made-up language, triggers its actions, and prints how many texts were said and which were not.
+"""Opens the window in a made-up language, triggers its actions, and prints as JSON what was seen on the way: how many
+texts were said and which were not, and what is wrong with names, room, colours and focus (`access_checks`).
 
-A program of its own: the language must be in before tables of texts are imported.
+A program of its own: the language must be in before tables of texts are imported. The language is longer than English.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import json
 import re
 import sys
 import tempfile
@@ -13,11 +15,11 @@ import time
 from pathlib import Path
 
 from hsigui.texts import use
-from tests.made_up_language import CLOSED, OPENED, MadeUp
+from tests.made_up_language import CLOSED, OPENED, Longer
 
-use(MadeUp())
+use(Longer())
 
-from PySide6.QtCore import QObject, Qt  # noqa: E402
+from PySide6.QtCore import QObject, QSize, Qt  # noqa: E402
 from PySide6.QtGui import QAction  # noqa: E402
 from PySide6.QtWidgets import (  # noqa: E402
     QAbstractButton,
@@ -42,7 +44,9 @@ from hsigui.settings import SettingsStore  # noqa: E402
 from hsigui.specs import SplitSpec  # noqa: E402
 from hsigui.storage.projects import Projects  # noqa: E402
 from hsigui.storage.runs import Runs  # noqa: E402
+from hsigui.ui.desk import theme  # noqa: E402
 from hsigui.ui.shell.main_window import MainWindow  # noqa: E402
+from tests import access_checks  # noqa: E402
 from tests.ui.windows import Answers, FakeEncoder, features_of  # noqa: E402
 
 # What is no sentence: papers, names of classes, methods, palettes, files and keys, units, and words that settings take.
@@ -64,22 +68,66 @@ OF_QT = {
 }
 OF_PYQTGRAPH = {"Plot Options"}
 SKIPPED_ACTIONS = {"quit", "close_scene", "pretrain", "repeat_training", "open_demo"}
+SCREEN = QSize(1366, 768)  # the smallest in use
+FRAME = 40  # logical pixels that the frame of a window and the bar of a desktop take
+CHECKS = {
+    "nameless": access_checks.nameless,
+    "clipped": access_checks.clipped,
+    "faint": access_checks.faint,
+    "unseen_focus": access_checks.unseen_focus,
+    "traps": access_checks.traps,
+}
+
+
+class Seen:
+    """What was heard and what was found wrong, of everything that was looked at."""
+
+    def __init__(self) -> None:
+        self.heard: set[str] = set()
+        self.found: dict[str, dict[str, str]] = {name: {} for name in (*CHECKS, "too_large")}  # and where it was first
+        self.looked_at = 0
+
+    def hear(self, part: QWidget) -> None:
+        self.heard.update(texts_of(part))
+
+    def look(self, part: QWidget, where: str, *checks: str) -> None:
+        """Hears a part that is shown, and checks it."""
+        self.hear(part)
+        self.looked_at += 1
+        for name in checks or CHECKS:
+            for line in CHECKS[name](part):
+                self.found[name].setdefault(line, where)
+        if part.isWindow():
+            room = SCREEN - QSize(0, FRAME)
+            self.found["too_large"] |= dict.fromkeys(access_checks.too_large(part, room), where)
+
+    def look_at_dialog(self, dialog: QDialog) -> None:
+        """In light colours, and in dark ones."""
+        where = dialog.windowTitle()
+        if not isinstance(dialog, QMessageBox):
+            room = SCREEN - QSize(0, FRAME)
+            dialog.resize(dialog.size().boundedTo(room))
+        self.look(dialog, where)
+        dialog.setPalette(theme.palette(theme.DARK))
+        QApplication.processEvents()
+        self.look(dialog, f"{where}, dark", "faint", "unseen_focus")
 
 
 def main() -> int:
     app = QApplication.instance() or QApplication(sys.argv)
-    heard: set[str] = set()
+    theme.apply(app, "light")
+    seen = Seen()
     dialogs: list[QDialog] = []
 
     def instead_of_exec(dialog: QDialog) -> int:
         dialog.show()
         _work(app)
-        heard.update(texts_of(dialog))
+        seen.look_at_dialog(dialog)
         dialogs.append(dialog)
         return int(QDialog.DialogCode.Rejected.value)
 
     QDialog.exec = QMessageBox.exec = instead_of_exec
-    QMenu.exec = lambda menu, *_: heard.update(texts_of(menu))
+    QMenu.exec = lambda menu, *_: seen.hear(menu)
     folder = Path(tempfile.mkdtemp())
     window = MainWindow(
         SettingsStore(folder / "config"),
@@ -87,22 +135,23 @@ def main() -> int:
         Projects(folder / "projects", folder / "recovery"),
         Runs(folder / "runs"),
     )
+    window.resize(SCREEN - QSize(0, FRAME))
     window.show()
+    window.activateWindow()
     _work(app)
-    heard.update(texts_of(window))
+    seen.look(window.start_page, "start page")
+    seen.hear(window)
     window.actions_["open_demo"].trigger()
     _until(app, lambda: window.session.cube is not None and not window.bridge.running)
-    heard.update(texts_of(window))
+    seen.hear(window)
     window.sampler.sample(SplitSpec(3, 0))
     _until(app, lambda: not window.bridge.running)
     window.session.set_trained(FakeEncoder(), features_of(window.session.cube))
     _until(app, lambda: window.session.class_map is not None and not window.bridge.running)
-    for dock in window.docks.values():
-        dock.show()
-        dock.raise_()
-        _work(app)
     window.method.advanced.header.click()  # its rows are made when they are unfolded
-    heard.update(texts_of(window))
+    look_at_panels(app, window, seen, "light")
+    for part in (window.toolbar, window.tool_strip, window.tabs, window.notes_bar, window.image, window.statusBar()):
+        seen.look(part, "window")
     skipped = {window.actions_[name] for name in SKIPPED_ACTIONS}
     for action in window.findChildren(QAction):
         # Menus of files and layers are made anew on the way: their former actions are gone.
@@ -113,15 +162,31 @@ def main() -> int:
         for dialog in [
             widget for widget in app.topLevelWidgets() if isinstance(widget, QDialog) and widget.isVisible()
         ]:
-            heard.update(texts_of(dialog))
+            seen.look_at_dialog(dialog)
             dialog.close()
         _work(app)
-    heard.update(texts_of(window))  # with what was not there before it was wanted
+    seen.hear(window)  # with what was not there before it was wanted
+    theme.apply(app, "dark")
+    look_at_panels(app, window, seen, "dark")
     titles = setting_titles()
-    missed = sorted(text for text in heard - OF_QT if left_of(text) and text.casefold() not in titles)
-    sys.stdout.write(f"{sum(OPENED in text for text in heard)}\n" + "\n".join(missed) + "\n")
+    told = {
+        "heard": sum(OPENED in text for text in seen.heard),
+        "missed": sorted(text for text in seen.heard - OF_QT if left_of(text) and text.casefold() not in titles),
+        "looked_at": seen.looked_at,
+        **{name: [f"{line} ({where})" for line, where in lines.items()] for name, lines in seen.found.items()},
+    }
+    sys.stdout.write(json.dumps(told))
     sys.stdout.flush()
     return 0
+
+
+def look_at_panels(app: QApplication, window: MainWindow, seen: Seen, scheme: str) -> None:
+    """Brings each panel to the front and looks at it; in dark colours only at these."""
+    for name, dock in window.docks.items():
+        dock.show()
+        dock.raise_()
+        _work(app)
+        seen.look(dock, f"{name}, {scheme}", *(() if scheme == "light" else ("faint", "unseen_focus")))
 
 
 def left_of(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
+from hsigui.commands import argparse_words
 from hsigui.report import table as maps
 
 MAPS = "%(formats of maps)s"  # filled in when help is shown, because asking for them looks for plug-ins
@@ -25,6 +26,7 @@ class Parser(argparse.ArgumentParser):
     """A parser whose help is written by `Help`; those of the commands are of the same class."""
 
     def __init__(self, **options: Any) -> None:
+        argparse_words.put_in()
         super().__init__(**{"formatter_class": Help, **options})
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:

@@ -17,6 +17,7 @@ from hsigui.commands.options import add_memory_limit, add_outside, add_progress,
 from hsigui.commands.plan_parser import add_plan
 from hsigui.commands.prepare_parser import add_prepare
 from hsigui.commands.project_parser import add_project
+from hsigui.commands.samples_parser import add_samples
 from hsigui.commands.scene_parser import add_derive, add_info, add_labels, add_separability, add_statistics
 from hsigui.commands.training_parser import add_pretrain
 from hsigui.commands.zones_parser import add_areas
@@ -25,14 +26,14 @@ from hsigui.texts import say
 
 COMMANDS = ("info", "prepare", "mask", "labels", "derive", "match", "statistics", "separability", "sample", "pretrain",
             "classify", "edit", "export", "card", "evaluate", "areas", "study", "merge", "plan", "cluster-script",
-            "project", "demo")  # fmt: skip
+            "project", "samples", "demo")  # fmt: skip
 
 
 def build_parser() -> argparse.ArgumentParser:
     """All commands and options."""
     parser = Parser(
         prog="hsigui",
-        usage="hsigui [PATH]  or  hsigui COMMAND ...",
+        usage=say("hsigui [PATH]  or  hsigui COMMAND ..."),
         description=say(
             "Hyperspectral scenes, few labels, self-supervised encoders and a live classification map. "
             "Without a command the window opens, with the scene at PATH when one is given."
@@ -75,6 +76,7 @@ def build_parser() -> argparse.ArgumentParser:
         add_progress(commands.choices[name])
     for name in ("prepare", "derive", "statistics", "separability", "pretrain", "classify", "study"):
         add_memory_limit(commands.choices[name])
+    add_samples(commands)
     add_demo(commands)
     return parser
 

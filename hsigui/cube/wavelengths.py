@@ -89,7 +89,7 @@ def to_nm(values: Sequence[float], unit: str = "", fwhm: Sequence[float] = ()) -
     widths = np.asarray(fwhm, dtype=float)
     if word in _INVERSE:
         return _from_inverse(array, widths, _INVERSE[word])
-    guess, guess_name = (1e3, "micrometres") if array.max() < 100 else (1.0, "nanometres")
+    guess, guess_name = (1e3, say("micrometres")) if array.max() < 100 else (1.0, say("nanometres"))
     notes: tuple[str, ...] = ()
     factor, guessed = _TO_NM.get(word), False
     if factor is None:

@@ -109,6 +109,11 @@ def has_features(session: Session) -> bool:
     return session.features is not None
 
 
+def has_run(session: Session) -> bool:
+    """Whether a run is in use, with features of the scene or without."""
+    return session.encoder is not None
+
+
 def has_map(session: Session) -> bool:
     return session.class_map is not None
 

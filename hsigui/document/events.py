@@ -427,6 +427,11 @@ class TrainingAsked(Intention):
 
 
 @dataclass(frozen=True)
+class TilesAsked(Intention):
+    """The shown scene is to be mapped by tiles."""
+
+
+@dataclass(frozen=True)
 class OverlayAsked(Intention):
     """A picture of the shown scene is to lie over the image, by the id of its subject."""
 

@@ -26,6 +26,7 @@ class Kind(Enum):
     TRAINING = "training"
     OPENING = "opening a run"
     STUDY = "a study"
+    MAPPING = "a map by tiles"
 
 
 class State(Enum):

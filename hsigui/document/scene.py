@@ -359,7 +359,7 @@ class Scene(SceneLabels):
     def set_run(
         self,
         encoder: Encoder,
-        features: Features,
+        features: Features | None,
         folder: Path | None = None,
         seconds: Mapping[str, float] | None = None,
         *,
@@ -369,6 +369,7 @@ class Scene(SceneLabels):
         the table of results.
 
         Args:
+            features: None where they fit nowhere: there is no live map then.
             folder: where the run is kept.
             seconds: that the features took.
             mapped: the scene that the features are of; None for as the map sees it now.

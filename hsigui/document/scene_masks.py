@@ -17,8 +17,9 @@ from hsigui.labels.history import Turns
 from hsigui.masks.mask import Mask
 from hsigui.masks.using import without
 
-COLORS: tuple[Color, ...] = ((214, 39, 40), (31, 119, 180), (255, 127, 14), (148, 103, 189), (23, 190, 207),
-                             (227, 119, 194), (188, 189, 34), (44, 160, 44))  # fmt: skip
+# Told apart by the colour-blind, too: those of the first classes (`labels.palettes`), the reddest first.
+COLORS: tuple[Color, ...] = ((213, 94, 0), (0, 114, 178), (230, 159, 0), (204, 121, 167), (86, 180, 233),
+                             (119, 17, 68), (240, 228, 66), (0, 158, 115))  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,12 +9,12 @@ from collections.abc import Mapping
 
 Color = tuple[int, int, int]
 
-# Distinct for colour-blind readers as far as eight go (Okabe & Ito 2008, without black), then well separated ones
-# after Kelly 1965 and Tol 2021.
+# Distinct for colour-blind readers as far as eight go (Okabe & Ito 2008, with the wine of Tol 2021 in place of black,
+# which stands for no class), then well separated ones after Kelly 1965 and Tol 2021.
 PALETTE: tuple[Color, ...] = (
     (230, 159, 0), (86, 180, 233), (0, 158, 115), (240, 228, 66), (0, 114, 178), (213, 94, 0), (204, 121, 167),
-    (136, 204, 68), (170, 68, 153), (68, 119, 170), (170, 119, 68), (119, 221, 221), (221, 51, 51), (153, 153, 51),
-    (102, 68, 204), (255, 170, 170), (34, 102, 51), (187, 187, 187), (119, 17, 68), (170, 221, 255), (255, 119, 34),
+    (119, 17, 68), (170, 68, 153), (68, 119, 170), (170, 119, 68), (119, 221, 221), (221, 51, 51), (153, 153, 51),
+    (102, 68, 204), (255, 170, 170), (34, 102, 51), (187, 187, 187), (136, 204, 68), (170, 221, 255), (255, 119, 34),
     (102, 102, 102), (68, 221, 136), (255, 102, 204),
 )  # fmt: skip
 

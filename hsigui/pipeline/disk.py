@@ -27,6 +27,10 @@ SUPERPIXEL_BYTES = 4  # of a pixel, once for all levels
 SPARE = 2 * 2**20  # settings, card, and what a file system takes for itself
 
 
+class HeldNowhere(HsiError):  # noqa: N818 - named for what it tells, like HsiError's messages
+    """Features that fit neither on the disk nor into memory."""
+
+
 def free(folder: Path) -> int | None:
     """Bytes that are free where a folder is or will be; None where the system does not say."""
     there = folder.expanduser().absolute()
@@ -108,11 +112,11 @@ def require_held(name: str, folder: Path | None, size: int) -> None:
         size: their bytes.
 
     Raises:
-        HsiError: they fit neither on the disk nor into memory.
+        HeldNowhere: they fit neither on the disk nor into memory.
     """
     if holds(folder, size):
         return
-    raise HsiError(
+    raise HeldNowhere(
         say(
             "The features of {name} would take {size:,.1f} GB, which neither the disk nor the memory can hold.",
             name=name,

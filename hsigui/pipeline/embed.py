@@ -98,15 +98,16 @@ def embed(
 
 def _computed(
     cube: Cube, encoder: Encoder, spec: FeatureSpec, known: Sequence[BandTransform], key: str, store: Store | None,
-    device: str, ctx: Context,
+    device: str, ctx: Context, guide: Guide | None = None,
 ) -> Features:  # fmt: skip
-    """The features that a spec asks for, kept in the store where there is one."""
+    """The features that a spec asks for, kept in the store where there is one; `guide` to the edges of a scene of which
+    the cube is a part."""
     ctx.progress(0, 1, say("Preparing the cube"))
     blocks, columns = _blocks(cube, encoder, spec, known, ctx)
 
     def fill(array: NDArray[np.float16]) -> tuple[NDArray[np.bool_], dict[str, slice], Edges]:
         valid = _fill(array, cube, encoder, spec, blocks, devices.choose(device), ctx)
-        edges = scene_edges(cube, valid, encoder.spec.seed, ctx)
+        edges = scene_edges(cube, valid, encoder.spec.seed, ctx) if guide is None else guide.edges(cube, valid, ctx)
         pool(array, edges, _poolings(spec, blocks, columns), ctx)
         return valid, columns, edges
 
@@ -140,6 +141,28 @@ def embed_part(
     width = array.shape[2]
     plain = np.zeros(width, dtype=np.float32), np.ones(width, dtype=np.float32)
     return _described(Features(array, valid, *plain, columns=columns, edges=edges), encoder)
+
+
+def embed_windows(
+    part: Cube, encoder: Encoder, known: Sequence[BandTransform], guide: Guide | None, ctx: Context, folder: Path, *,
+    device: str = "auto",
+) -> Features:  # fmt: skip
+    """The features of windows of a scene that were put together, with all levels of context, in their own mean and
+    deviation. Right but for a border of each as wide as the recipe looks.
+
+    Args:
+        part: in the bands of the run.
+        known: the transforms of `context_features.context_transforms`, of the whole scene.
+        guide: to the edges of the scene; None for those of the windows.
+        folder: where they lie; they are of use only as long as it is there.
+
+    Raises:
+        HsiError: the windows have no data, or neither disk nor memory can hold the features.
+    """
+    spec, key = encoder.recipe.base, "windows"
+    first = _computed(part, encoder, spec, known, key, Store(folder, key), device, ctx, guide)
+    first = _described(first, encoder)
+    return first if not encoder.recipe.levels else replace(first, levels=_levels(first, part, encoder, folder, None))
 
 
 def _blocks(
@@ -496,7 +519,7 @@ def _new_array(
         except OSError as error:
             size = math.prod(shape) * disk.FEATURE_BYTES
             if not disk.holds(None, size):
-                raise HsiError(
+                raise disk.HeldNowhere(
                     say("There is no room for the features: {strerror}.", strerror=error.strerror or error),
                     say("Make room on the disk: they take {size:,.1f} GB.", size=size / 1e9),
                 ) from error

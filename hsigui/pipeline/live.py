@@ -21,6 +21,7 @@ from hsigui.jobs import Context
 from hsigui.labels.classes import ClassTable
 from hsigui.labels.raster import ClassRaster
 from hsigui.labels.sampling import Split
+from hsigui.pipeline.disk import HeldNowhere
 from hsigui.pipeline.values import DeviceKnown
 from hsigui.specs import MapSpec, PretrainSpec, SplitSpec
 from hsigui.texts import say
@@ -44,10 +45,11 @@ REST_SECONDS = 0.5  # without a stroke before the map is drawn by the recipe's o
 
 @dataclass(frozen=True)
 class Trained:
-    """An encoder and the features of a scene, where both are kept (None if nowhere), and seconds a step."""
+    """An encoder and the features of a scene (None where they fit nowhere), where both are kept (None if nowhere), and
+    seconds a step."""
 
     encoder: Encoder
-    features: Features
+    features: Features | None
     folder: Path | None = None
     seconds: Mapping[str, float] = field(default_factory=dict)
 
@@ -124,6 +126,8 @@ def pretrain_and_embed(
     started, cube = time.perf_counter(), cube if mapped is None else mapped
     try:
         features = embed(cube, encoder, ctx, folder, device=spec.device)
+    except HeldNowhere:  # the window says what can be done then
+        return Trained(encoder, None, folder)
     except (HsiError, OSError) as error:
         if folder is None:
             raise
@@ -158,7 +162,10 @@ def restore_run(ctx: Context, cube: Cube, folder: Path) -> Trained:
     if said := note_unchecked(folder):
         ctx.warn(said)
     started = time.perf_counter()
-    features = embed(cube, encoder, ctx, folder)
+    try:
+        features = embed(cube, encoder, ctx, folder)
+    except HeldNowhere:
+        return Trained(encoder, None, folder)
     bring(cube, encoder, (), ctx)
     return Trained(encoder, features, folder, {"features": time.perf_counter() - started})
 

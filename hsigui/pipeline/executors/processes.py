@@ -20,6 +20,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, suppress
 from typing import IO, Any, TypeVar
 
+from hsigui.cube import working_memory
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
 from hsigui.pipeline import cores
@@ -31,6 +32,7 @@ from hsigui.texts import say, say_number
 ASK_EVERY = 0.1  # seconds between two questions whether the user has cancelled
 # Where libraries for products and for parallel loops read how many threads they may begin; before they are loaded.
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS", cores.VARIABLE)
+# The parent's path comes first, so that the worker finds this program, and plug-ins, where the parent found them.
 _START = (
     "import pickle, sys; sys.path[:] = pickle.load(sys.stdin.buffer); "
     "from hsigui.pipeline.executors.child import main; main()"
@@ -53,11 +55,20 @@ def start(address: str, workers: Workers) -> Processes:
     return Processes(workers)
 
 
+def start_words() -> list[str]:
+    """The command line of a worker process. A frozen bundle is the program and no Python that takes code: it runs a
+    module of its own (`packaging/entry.py`)."""
+    if getattr(sys, "frozen", False):
+        return [sys.executable, "-m", "hsigui.pipeline.executors"]
+    return [sys.executable, "-c", _START]
+
+
 class Processes(AbstractContextManager["Processes"]):
     """So many processes of this machine, begun when they are needed.
 
     Attributes:
-        workers: how many, and the threads of each; where the number is left open, as many as there are cores.
+        workers: how many, and the threads and memory of each; where the number is left open, as many as there are
+            cores.
         count: how many at once; falls where the machine bears no more.
     """
 
@@ -97,7 +108,7 @@ class Processes(AbstractContextManager["Processes"]):
 
     def _begun(self) -> _Child:
         try:
-            child = _Child(self.workers.threads, self._heard)
+            child = _Child(self.workers, self._heard)
         except OSError as error:
             raise HsiError(
                 say("No further process can be begun: {reason}.", reason=error.strerror or error),
@@ -179,11 +190,13 @@ class _Work:
 class _Child:
     """A worker process and what is heard from it."""
 
-    def __init__(self, threads: int, heard: queue.SimpleQueue[tuple[_Child, Any]]) -> None:
+    def __init__(self, workers: Workers, heard: queue.SimpleQueue[tuple[_Child, Any]]) -> None:
         self.ready = False
-        environment = {**os.environ, **dict.fromkeys(THREADS, str(max(1, threads)))}
+        environment = {**os.environ, **dict.fromkeys(THREADS, str(max(1, workers.threads)))}
+        if workers.memory is not None:
+            environment[working_memory.VARIABLE] = f"{workers.memory}B"
         self._process = subprocess.Popen(
-            [sys.executable, "-c", _START], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment,
+            start_words(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment,
             start_new_session=True,  # Ctrl-C in the terminal is for the parent
         )  # fmt: skip
         assert self._process.stdin is not None

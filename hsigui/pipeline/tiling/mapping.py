@@ -36,7 +36,7 @@ from hsigui.pipeline.tiling import reach
 from hsigui.pipeline.tiling.grid import Grid
 from hsigui.pipeline.tiling.guide import guide_of
 from hsigui.pipeline.tiling.order import CLASSES, LAYERS, Drawing, SceneFile, probability_of
-from hsigui.pipeline.tiling.run import Made, make_tiles, take_away, work_folder
+from hsigui.pipeline.tiling.run import Hear, Made, make_tiles, take_away, work_folder
 from hsigui.pipeline.tiling.store import TileStore
 from hsigui.pipeline.values import KeptClassifier
 from hsigui.report.strips import SUFFIXES, ZARR, LayerSum, Strips
@@ -46,6 +46,7 @@ from hsigui.texts import say
 FORMAT = 1  # of tiles: those of another are made anew
 
 Engine = Callable[[int, int], AbstractContextManager[Executor]]  # of how many tiles, and the bytes that each takes
+Watch = Callable[[Grid, TileStore], Hear]
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,8 @@ class TiledMap:
 
 
 def map_by_tiles(
-    scene: SceneFile, cube: Cube, classifier: KeptClassifier, wish: TilesWish, engine: Engine, ctx: Context
+    scene: SceneFile, cube: Cube, classifier: KeptClassifier, wish: TilesWish, engine: Engine, ctx: Context,
+    watch: Watch | None = None,
 ) -> TiledMap:  # fmt: skip
     """Makes the map of a scene by a kept classifier and writes it.
 
@@ -105,6 +107,8 @@ def map_by_tiles(
         scene: the file, which every worker reads.
         cube: the same as it was opened, without the pixels that masks take out.
         engine: gives who works, in a `with`.
+        watch: is told how the scene is cut and where its tiles lie before the first is made, and gives back what is
+            told of each finished tile.
 
     Raises:
         HsiError: scene and classifier do not go together, the recipe is of the whole scene, a tile does not fit into
@@ -117,8 +121,9 @@ def map_by_tiles(
     task = _Task.of(scene, cube, classifier, wish, ctx)
     with work_folder(wish.out, task.key) as folder:
         drawing = task.drawing(folder, ctx)
+        hear = None if watch is None else watch(task.grid, TileStore(folder))
         with engine(len(task.grid), task.bytes_each) as executor:
-            made = make_tiles(drawing, task.grid, executor, ctx, set_aside(cube))
+            made = make_tiles(drawing, task.grid, executor, ctx, set_aside(cube), hear)
         task.require_unchanged()
         seconds = {"tiles": time.perf_counter() - started}
         written = _Written(task, TileStore(folder), made, seconds, ctx)

@@ -23,13 +23,13 @@ PROGRAM_BYTES = 900_000_000  # of a worker with PyTorch loaded, a network at wor
 TIMES = 1.5  # as far as `influence` says
 
 
-def border_of(recipe: Recipe, halo: int, spec: MapSpec, probe: Probe) -> int:
+def border_of(recipe: Recipe, halo: int, spec: MapSpec, probe: Probe | None) -> int:
     """Pixels around a tile that its map depends on.
 
     Args:
         halo: half the receptive field of the encoder's network.
         spec: how the map is drawn.
-        probe: the classifier; of several levels of context those count that it gives weight.
+        probe: the classifier; of several levels of context those count that it gives weight. None for all.
     """
     levels = levels_of(recipe, spec, probe)
     exact = max(_exact(level, halo) for level in levels) + int(classify.TRUNCATE * spec.smooth + 0.5)

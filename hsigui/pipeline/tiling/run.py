@@ -16,12 +16,14 @@ from hsigui.claims import Claim, Claims
 from hsigui.errors import HsiError
 from hsigui.jobs import Context, Relay
 from hsigui.pipeline.executors.seam import Executor, each_tried_again, require_value
-from hsigui.pipeline.tiling.grid import Grid
+from hsigui.pipeline.tiling.grid import Grid, Tile
 from hsigui.pipeline.tiling.order import Drawing, TileOrder, TileOutcome, pack
 from hsigui.pipeline.tiling.store import TileStore
 from hsigui.texts import say, say_number
 
-PLAN, CLAIM = "plan.json", "claim"
+PLAN, CLAIM, ASKED = "plan.json", "claim", "asked.json"  # the last: how to go on with it, see `pending`
+
+Hear = Callable[[Tile], None]  # of each tile that is finished
 
 
 @dataclass(frozen=True)
@@ -42,18 +44,22 @@ class Made:
 
 
 def make_tiles(
-    drawing: Drawing, grid: Grid, executor: Executor, ctx: Context, masked_out: NDArray[np.bool_] | None = None
-) -> Made:
+    drawing: Drawing, grid: Grid, executor: Executor, ctx: Context, masked_out: NDArray[np.bool_] | None = None,
+    hear: Hear | None = None,
+) -> Made:  # fmt: skip
     """Makes the tiles that are missing. Those that are finished stay, whatever happens to the others.
 
     Args:
         masked_out: pixels that masks take out of the map, rows x cols of the scene; None for none.
+        hear: is told of each finished tile, those of an earlier call first; what it raises ends the work.
 
     Raises:
         HsiError: a tile cannot be made, or the workers are lost.
         Cancelled: through the context.
     """
     store = TileStore(drawing.folder)
+    if hear is not None:
+        _tell_of_earlier(grid, store, hear, ctx)
     orders = [
         TileOrder(drawing, tile, b"" if masked_out is None else _packed(masked_out, tile.window))
         for tile in grid
@@ -70,7 +76,19 @@ def make_tiles(
         outcome = require_value(ended)
         resident = max(resident, outcome.resident)
         told.ended(ended.number)
+        if hear is not None:
+            hear(orders[ended.number].tile)
     return Made(len(grid), found, resident, executor.title)
+
+
+def _tell_of_earlier(grid: Grid, store: TileStore, hear: Hear, ctx: Context) -> None:
+    for tile in grid:
+        ctx.check()
+        if store.has(tile):
+            try:
+                hear(tile)
+            except HsiError as error:  # it was damaged, and the store has taken it away: it is made again
+                ctx.warn(error.message)
 
 
 def _make(order: TileOrder, ctx: Context) -> TileOutcome:
@@ -134,15 +152,7 @@ def work_folder(out: Path, key: str, claims: Claims | None = None) -> Iterator[P
         HsiError: another call is at this map, or the folder cannot be written.
     """
     folder = folder_of(out)
-    with _told_of(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        claim = (claims or Claims()).take(folder / CLAIM)
-    if not isinstance(claim, Claim):
-        raise HsiError(
-            say("{path} is in work by {owner}.", path=out, owner=claim),
-            say("Wait for it, or choose another name. Of a process that is no more, try again in a minute."),
-        )
-    with claim:
+    with _claimed(out, claims):
         with _told_of(folder):
             if _key_of(folder) != key:
                 _clear(folder)
@@ -152,6 +162,29 @@ def work_folder(out: Path, key: str, claims: Claims | None = None) -> Iterator[P
         finally:
             if not tiles_in(folder):  # nothing to go on from
                 take_away(folder)
+
+
+def require_free(out: Path) -> None:
+    """Does nothing where nobody is at work on a map.
+
+    Raises:
+        HsiError: another call is, or its folder cannot be written.
+    """
+    if folder_of(out).is_dir():
+        _claimed(out, None).release()
+
+
+def _claimed(out: Path, claims: Claims | None) -> Claim:
+    folder = folder_of(out)
+    with _told_of(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        claim = (claims or Claims()).take(folder / CLAIM)
+    if not isinstance(claim, Claim):
+        raise HsiError(
+            say("{path} is in work by {owner}.", path=out, owner=claim),
+            say("Wait for it, or choose another name. Of a process that is no more, try again in a minute."),
+        )
+    return claim
 
 
 @contextmanager
@@ -180,7 +213,8 @@ def take_away(folder: Path) -> None:
     """Removes the tiles of a map that is written; nothing that is not theirs. What cannot be removed stays."""
     try:
         _clear(folder)
-        (folder / PLAN).unlink(missing_ok=True)
+        for name in (PLAN, ASKED):
+            (folder / name).unlink(missing_ok=True)
         (folder / CLAIM).unlink(missing_ok=True)
         folder.rmdir()
     except OSError:  # a file of somebody else lies there, or is held open: it does no harm

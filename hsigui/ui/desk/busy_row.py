@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
 
 from hsigui.texts import say
+from hsigui.ui.desk.motion import show_part
 
 
 class BusyRow(QWidget):
@@ -42,6 +43,4 @@ class BusyRow(QWidget):
         """Says what is being made and which part of it is done (below 0 where that is not known); empty for nothing."""
         self.setVisible(bool(text))
         self.text.setText(text)
-        self.bar.setRange(0, 1000 if part >= 0 else 0)
-        if part >= 0:
-            self.bar.setValue(round(1000 * min(part, 1.0)))
+        show_part(self.bar, part)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -16,6 +15,7 @@ from hsigui.saving import ChangedByOthersError, changes_refused
 from hsigui.seen import SeenFiles, Stamp
 from hsigui.texts import say, say_number
 from hsigui.ui.desk.changed_dialog import Changed, Comparison
+from hsigui.ui.desk.dates import moment_in_words
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import Watcher
 
@@ -134,7 +134,7 @@ def _meanwhile(changed: dict[Path, Stamp], compare: Compare | None) -> ChangedMe
 def _question(error: ChangedMeanwhileError, other: Path) -> Changed:
     """What is asked of files that were changed."""
     first, newest = next(iter(error.stamps)), max(known.changed_at for known in error.stamps.values())
-    when = datetime.datetime.fromtimestamp(newest / 1e9).strftime("%d %b %Y, %H:%M:%S")
+    when = moment_in_words(newest / 1e9, exactly=True)
     if len(error.stamps) == 1:
         text = say("{name} was changed since it was read or written here.", name=first.name)
     else:

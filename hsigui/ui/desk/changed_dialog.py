@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from hsigui.texts import say
+from hsigui.ui.desk.dialogs import keep_wide
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ class ChangedDialog(QDialog):
         for widget in (text, detail, self.comparison):
             column.addWidget(widget)
         column.addWidget(self._make_buttons(changed))
-        self.setMinimumWidth(480)
+        keep_wide(column, 480)
 
     def _make_buttons(self, changed: Changed) -> QDialogButtonBox:
         roles = QDialogButtonBox.ButtonRole
@@ -116,6 +117,7 @@ def _comparison(comparison: Comparison | None, parent: QWidget) -> QWidget:
         label.setWordWrap(True)
         return label
     table = QTableWidget(len(comparison.rows), 3, parent)
+    table.setTabKeyNavigation(False)
     table.setHorizontalHeaderLabels([comparison.what, comparison.name, say("here")])
     table.verticalHeader().hide()
     table.verticalHeader().setDefaultSectionSize(table.fontMetrics().height() + 8)

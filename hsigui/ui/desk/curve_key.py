@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtGui import QAccessible, QColor, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from hsigui.labels.classes import Color
 from hsigui.texts import say
+from hsigui.ui.desk.roles import give_role
 
 DASH = 16
 GAP = 6
@@ -35,6 +36,7 @@ class CurveKey(QWidget):
         self._entries: list[Entry] = []
         self._removable = False
         self._under = -1  # the entry below the mouse
+        give_role(self, QAccessible.Role.StaticText, hint)
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -73,6 +75,7 @@ class CurveKey(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         del event
         painter = QPainter(self)
+        painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # places are counted from the left
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         text, faint = (self.palette().color(r) for r in (QPalette.ColorRole.Text, QPalette.ColorRole.PlaceholderText))
         if not self._entries:

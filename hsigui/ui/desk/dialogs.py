@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TypeVar
 
-from PySide6.QtWidgets import QDialog
+from PySide6.QtWidgets import QBoxLayout, QDialog
 
 D = TypeVar("D", bound=QDialog)
 
@@ -21,3 +21,9 @@ def open_dialog(dialog: D, accepted: Callable[[D], object] | None = None) -> Non
         dialog.accepted.connect(partial(accepted, dialog))
     dialog.finished.connect(dialog.deleteLater)
     dialog.open()
+
+
+def keep_wide(layout: QBoxLayout, width: int) -> None:
+    """Makes a dialog at least so many logical pixels wide, and wider where its texts need it; a minimum
+    width of the dialog itself would take the place of what they need."""
+    layout.addStrut(width)

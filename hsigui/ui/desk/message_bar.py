@@ -34,7 +34,7 @@ INFO_MS = 12_000  # a plain piece of information goes by itself, unless the mous
 READ_SECONDS = 4.0  # after which a plain piece of information counts as read
 HELD_MS = 120  # between two looks whether what is drawn has ended
 MOST_LETTERS = 180  # about two lines beside the panels; the whole is in the tooltip and in the list of messages
-_EDGES = {"info": "#2f7fd6", "warning": "#d99a00", "error": "#d23c3c"}
+_EDGES = {"info": "#2f7fd6", "warning": "#b07800", "error": "#d23c3c"}
 
 Button = tuple[str, Callable[[], object]]
 

@@ -7,9 +7,11 @@ import pyqtgraph as pg
 from numpy.typing import NDArray
 from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent
 from PySide6.QtCore import QEvent, QPoint, Qt, Signal
-from PySide6.QtGui import QColor, QContextMenuEvent, QMouseEvent, QPalette, QPen, QResizeEvent
+from PySide6.QtGui import QAccessible, QColor, QContextMenuEvent, QMouseEvent, QPalette, QPen, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
+from hsigui.texts import say
+from hsigui.ui.desk.roles import give_role
 from hsigui.ui.desk.theme import is_dark
 
 # Events after which a plot takes its colours and pens anew.
@@ -27,6 +29,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no type hints
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent, enableMenu=False)
+        give_role(self, QAccessible.Role.Chart)
         self.hideButtons()
         # pyqtgraph makes this menu without a parent; with one it goes when the plot goes.
         menu = self.getPlotItem().ctrlMenu
@@ -47,6 +50,10 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no type hints
     def setLabel(self, side: str, text: str) -> None:
         """Names an axis."""
         self.getPlotItem().setLabel(side, text)
+        across, up = self.getAxis("bottom").labelText, self.getAxis("left").labelText
+        self.setAccessibleDescription(
+            say("{up} by {across}", up=up, across=across) if up and across else up or across or ""
+        )
         self._fit_label()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -33,7 +33,7 @@ LIGHT = Colors(
     disabled="#9aa2ad", accent="#1f66c7", on_accent="#ffffff", line="#c9ced6", tip="#ffffff",
 )  # fmt: skip
 DARK = Colors(
-    window="#23262b", base="#1a1c20", alternate="#1f2226", button="#2d3137", text="#e7e9ec", faint="#a2aab5",
+    window="#23262b", base="#1a1c20", alternate="#1f2226", button="#2d3137", text="#e7e9ec", faint="#a9b1bc",
     disabled="#6b737e", accent="#6aa6f8", on_accent="#0d1520", line="#3b4048", tip="#2f343b",
 )  # fmt: skip
 

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QGridLayout, QProgressBar, QPushButton, QWidget
 
 from hsigui.texts import say
 from hsigui.ui.desk.elided import ElidedLabel
+from hsigui.ui.desk.motion import show_part
 
 
 class BusyRow(QWidget):
@@ -36,5 +37,4 @@ class BusyRow(QWidget):
         """Tells what is being made, "" for nothing, and how far it is: 0 to 1, below 0 where that is not known."""
         self.setVisible(bool(text))
         self.text.setText(text)
-        self.bar.setRange(0, 0 if done < 0 else 100)
-        self.bar.setValue(round(100 * max(done, 0.0)))
+        show_part(self.bar, done)

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt
-from PySide6.QtGui import QHelpEvent, QImage, QLinearGradient, QPainter, QPaintEvent, QPalette
+from PySide6.QtGui import QAccessible, QHelpEvent, QImage, QLinearGradient, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from hsigui.cube.color_maps import colors_of
-from hsigui.texts import say
+from hsigui.texts import number_text, say
+from hsigui.ui.desk.roles import give_role
 
 KEY, GAP = 10.0, 8.0  # logical pixels: width of the key, and room beside it
 COLORS = "diverging"
@@ -27,7 +28,7 @@ class CorrelationPicture(QWidget):
         self._image = QImage()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(80, 60)
-        self.setAccessibleName(say("Correlation of the measurements"))
+        give_role(self, QAccessible.Role.Chart, say("Correlation of the measurements"))
 
     def put(self, values: NDArray[np.float64], names: Sequence[str]) -> None:
         """Shows correlations, measurements x measurements."""
@@ -39,6 +40,12 @@ class CorrelationPicture(QWidget):
             pixels = np.zeros((count, count, 4), dtype=np.uint8)
             pixels[..., :3], pixels[..., 3] = colors_of(COLORS)[places], np.where(known, 255, 0)
             self._image = QImage(pixels.data, count, count, 4 * count, QImage.Format.Format_RGBA8888).copy()
+        given = values[np.isfinite(values)]
+        self.setAccessibleDescription(
+            say("{count} measurements, from {low:.2f} to {high:.2f}", count=count, low=given.min(), high=given.max())
+            if given.size
+            else ""
+        )
         self.update()
 
     def text_at(self, at: QPoint) -> str:
@@ -49,7 +56,7 @@ class CorrelationPicture(QWidget):
         row = min(int((at.y() - square.top()) / square.height() * count), count - 1)
         col = min(int((at.x() - square.left()) / square.width() * count), count - 1)
         value = self._values[row, col]
-        told = say("not defined") if np.isnan(value) else f"{value:.3f}"
+        told = say("not defined") if np.isnan(value) else number_text(value, ".3f")
         return say("{first} with {second}: {value}", first=self._names[row], second=self._names[col], value=told)
 
     def sizeHint(self) -> QSize:

@@ -7,7 +7,7 @@ from functools import partial
 from itertools import pairwise
 
 from PySide6.QtCore import QPoint, QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent, QPalette
+from PySide6.QtGui import QAccessible, QAction, QColor, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
@@ -28,6 +28,7 @@ from hsigui.ui.desk.action_rows import tool_button
 from hsigui.ui.desk.elided import ElidedLabel
 from hsigui.ui.desk.icons import icon
 from hsigui.ui.desk.later import Later
+from hsigui.ui.desk.roles import give_role
 from hsigui.ui.desk.tips import explain
 from hsigui.ui.feature_space.busy_row import BusyRow
 from hsigui.ui.feature_space.choices import Choice
@@ -244,7 +245,7 @@ class DensityKey(QWidget):
         super().__init__(parent)
         self._most = 0
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName(say("Key of the density"))
+        give_role(self, QAccessible.Role.Graphic, say("Key of the density"))
 
     def show_most(self, most: int) -> None:
         """How many pixels lie together at most; 0 for no key."""
@@ -269,6 +270,7 @@ class DensityKey(QWidget):
         if not self._most:
             return
         painter = QPainter(self)
+        painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # places are counted from the left
         painter.setPen(self.palette().color(QPalette.ColorRole.Text))
         low, high = self._words
         left = self.fontMetrics().horizontalAdvance(low) + 5

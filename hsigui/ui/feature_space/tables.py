@@ -12,7 +12,7 @@ from PySide6.QtGui import QFont
 
 from hsigui.analysis.class_statistics import ClassStatistics, Statistics
 from hsigui.analysis.separability import OVERLAP, Pair, Separability
-from hsigui.texts import say
+from hsigui.texts import number_text, say
 
 _Index = QModelIndex | QPersistentModelIndex
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -139,9 +139,9 @@ class FiguresModel(QAbstractTableModel):
         line = self._lines[index.row()]
         of, place = line.of, line.place
         if index.column() < 3:
-            return (of.name, self._measures[place], f"{of.pixels:,}")[index.column()]
+            return (of.name, self._measures[place], number_text(of.pixels, ","))[index.column()]
         values = (of.mean[place], of.deviation[place], of.least[place], *of.percentiles[:, place], of.most[place])
-        return f"{values[index.column() - 3]:.5g}" if np.isfinite(values[index.column() - 3]) else UNKNOWN
+        return number_text(values[index.column() - 3], ".5g") if np.isfinite(values[index.column() - 3]) else UNKNOWN
 
 
 def _figure(value: float, digits: int) -> str:

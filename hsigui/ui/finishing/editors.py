@@ -8,12 +8,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from PySide6.QtCore import QSignalBlocker
-from PySide6.QtWidgets import QDoubleSpinBox, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
 
 from hsigui.finishing.asked import STEPS
 from hsigui.finishing.naming import exactly
 from hsigui.report.filters import LARGEST_WINDOW
 from hsigui.texts import say
+from hsigui.ui.desk.number_box import NumberBox
 from hsigui.ui.finishing.merge_editor import MergeEditor
 from hsigui.ui.finishing.step_editor import StepEditor
 from hsigui.ui.finishing.words import title_of
@@ -51,7 +52,7 @@ class SieveEditor(StepEditor):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.smallest = QDoubleSpinBox(self)
+        self.smallest = NumberBox(self)
         self.smallest.setRange(0.01, MOST)
         self.smallest.setKeyboardTracking(False)
         self.smallest.setAccessibleName(say("Smallest group that is kept"))
@@ -104,7 +105,7 @@ class BelowEditor(StepEditor):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.least = QDoubleSpinBox(self)
+        self.least = NumberBox(self)
         self.least.setRange(0.01, 1.0)
         self.least.setSingleStep(0.05)
         self.least.setKeyboardTracking(False)

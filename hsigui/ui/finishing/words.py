@@ -8,7 +8,7 @@ from pathlib import Path
 
 from hsigui.document.finished import ChosenStep, Outcome
 from hsigui.finishing.asked import STEPS
-from hsigui.texts import say, say_number
+from hsigui.texts import number_text, say, say_number
 
 FILES = ("recode", "tree", "mask", "paint")  # steps whose text is the path of a file
 _UNIT = re.compile(r"\s*(m2|m²|ha)$")
@@ -61,7 +61,7 @@ def told_of(outcome: Outcome | None) -> str:
     """How many pixels a step has changed; a dash where it was not done."""
     if outcome is not None and outcome.problem:
         return say("not done")
-    return "–" if outcome is None or outcome.changed is None else f"{outcome.changed:,}"
+    return "–" if outcome is None or outcome.changed is None else number_text(outcome.changed, ",")
 
 
 def painted_in_words(pixels: int) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSizeF, Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QAccessible, QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from hsigui.texts import say
+from hsigui.ui.desk.roles import give_role
 from hsigui.ui.image.camera import Camera
 from hsigui.ui.image.overlay import Box
 from hsigui.ui.image.pictures.port import Port
@@ -35,7 +36,7 @@ class LookingArea(QAbstractScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setMinimumSize(160, 120)
-        self.setAccessibleName(say("Image of the scene"))
+        give_role(self, QAccessible.Role.Graphic, say("Image of the scene"))
 
     @property
     def scene_size(self) -> tuple[int, int]:

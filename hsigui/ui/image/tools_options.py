@@ -7,7 +7,6 @@ from PySide6.QtGui import QAction, QPalette
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QDoubleSpinBox,
     QHBoxLayout,
     QLabel,
     QSizePolicy,
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from hsigui.texts import say
 from hsigui.ui.desk.action_rows import tool_button
+from hsigui.ui.desk.number_box import NumberBox
 from hsigui.ui.desk.tips import explain
 from hsigui.ui.image.tools import MAX_BRUSH, MIN_BRUSH
 from hsigui.ui.image.tools_table import BY_NAME, FIRST_TOOL
@@ -172,11 +172,11 @@ class ToolOptionsBar(QWidget):
         size.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         return size
 
-    def _build_tolerance(self) -> tuple[QSlider, QDoubleSpinBox]:
+    def _build_tolerance(self) -> tuple[QSlider, NumberBox]:
         slider = QSlider(Qt.Orientation.Horizontal, self)
         slider.setRange(0, STEPS)
         slider.setFixedWidth(120)
-        number = QDoubleSpinBox(self)
+        number = NumberBox(self)
         number.setDecimals(2)
         number.setSingleStep(0.1)
         for widget in (slider, number):

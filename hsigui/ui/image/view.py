@@ -27,7 +27,9 @@ from PySide6.QtWidgets import QWidget
 from hsigui.cube.ground import Ground
 from hsigui.labels.classes import Color
 from hsigui.labels.strokes import Area
+from hsigui.texts import say
 from hsigui.ui.image.canvas import SceneCanvas
+from hsigui.ui.image.key_cursor import KeyCursor, Surface
 from hsigui.ui.image.looking import PIXEL_SCALE, ZOOM_STEP
 from hsigui.ui.image.tools import MAX_BRUSH, MIN_BRUSH, NavigateTool, ToolOptions, ToolSignals
 from hsigui.ui.image.tools_measure import MeasureTool
@@ -98,6 +100,7 @@ class ImageView(SceneCanvas):
         self._tool_bounds = QRectF()
         self._pan_from: QPointF | None = None
         self._pan_button = Qt.MouseButton.NoButton
+        self._key_cursor = KeyCursor(self._camera, self._surface())
         self._reached_by_key = False  # the keyboard brought the focus here, which is shown
         self._right_closed = False  # the right button had something to close, and opens no menu
         self._mouse: QPointF | None = None
@@ -115,6 +118,9 @@ class ImageView(SceneCanvas):
         self._telling.setInterval(HOVER_MS)
         self._telling.timeout.connect(self._tell_pixel)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleDescription(
+            say("Arrows move it; F8: a cursor that arrows move by pixels, at which Space draws with the tool in use")
+        )
         self.viewport().setMouseTracking(True)
         self._update_cursor()
 
@@ -222,6 +228,20 @@ class ImageView(SceneCanvas):
         self.set_beacon((math.floor(row), math.floor(col)))
         self._pointing.start()
 
+    def set_key_cursor(self, on: bool) -> None:
+        """Shows a pixel that the keyboard moves and draws at (`key_cursor`), or no more."""
+        if not on:
+            self._key_cursor.end()
+            self._update_tool(None)
+        elif self._key_cursor.pixel is None:
+            self._key_cursor.begin(self._camera.center if self._mouse is None else self._mouse)
+            self._note_reached()
+
+    @property
+    def key_cursor(self) -> tuple[int, int] | None:
+        """Row and column of the pixel that the keyboard moves; None while there is none."""
+        return self._key_cursor.pixel
+
     def set_ground(self, ground: Ground | None) -> None:
         super().set_ground(ground)
         self._options.ground = ground
@@ -315,7 +335,9 @@ class ImageView(SceneCanvas):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()
-        if key == Qt.Key.Key_Space:
+        if self._key_cursor.press(event):
+            self._note_reached()
+        elif key == Qt.Key.Key_Space:
             self._space = True
             self._update_cursor()
         elif key == Qt.Key.Key_Shift:
@@ -338,6 +360,8 @@ class ImageView(SceneCanvas):
             event.ignore()
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if self._key_cursor.release(event):
+            return
         if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
             self._space = False
             self._update_cursor()
@@ -386,6 +410,7 @@ class ImageView(SceneCanvas):
     def paint_tool(self, painter: QPainter) -> None:
         if self._pan_from is None and not self._space:
             self._tool.paint(painter, self._mouse)
+        self._key_cursor.paint(painter)
         if self._reached_by_key and self.hasFocus():
             painter.setPen(QPen(self.palette().color(QPalette.ColorRole.Highlight), FRAME))
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -408,13 +433,31 @@ class ImageView(SceneCanvas):
             measured=self.measured.emit,
         )
 
+    def _surface(self) -> Surface:
+        return Surface(
+            tool=lambda: self._tool,
+            room=lambda: QRectF(self.viewport().rect()),
+            pan=self._pan,
+            come_to=self._come_to,
+            redraw=self.viewport().update,
+        )
+
+    def _come_to(self, at: QPointF) -> None:
+        """The keyboard moved the pointer."""
+        self._update_tool(at)
+        self._report_pixel(self.pixel_at(at))
+
     def _new_scene(self, rows: int, cols: int) -> None:
         self._tool.drop()
+        wanted = self._key_cursor.wanted
+        self._key_cursor.end()
         super()._new_scene(rows, cols)
         self._forget_mouse()
+        if wanted:
+            self._key_cursor.begin(self._camera.center)
 
     def _owns(self, event: QKeyEvent) -> bool:
-        if event.key() == Qt.Key.Key_Space:
+        if event.key() == Qt.Key.Key_Space or self._key_cursor.owns(event):
             return True
         if not self._tool.busy:
             return event.key() in _PANS and not event.modifiers() & Qt.KeyboardModifier.AltModifier
@@ -455,7 +498,14 @@ class ImageView(SceneCanvas):
         self._update_tool(None)
         self._report_pixel(None)
 
+    def _note_reached(self) -> None:
+        """The keyboard is at work here."""
+        if not self._reached_by_key:
+            self._reached_by_key = True
+            self.viewport().update()
+
     def _let_go(self) -> None:
+        self._key_cursor.let_go()
         self._space = self._options.shift = False
         self._pan_from = None
         self._tool.interrupt()

@@ -6,7 +6,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QDialogButtonBox,
-    QDoubleSpinBox,
     QHBoxLayout,
     QLabel,
     QVBoxLayout,
@@ -14,6 +13,7 @@ from PySide6.QtWidgets import (
 )
 
 from hsigui.texts import say
+from hsigui.ui.desk.number_box import NumberBox
 
 
 class BufferDialog(QDialog):
@@ -34,7 +34,7 @@ class BufferDialog(QDialog):
                 thin=thin, file_name=file_name), self,
         )  # fmt: skip
         text.setWordWrap(True)
-        self.size_box = QDoubleSpinBox(self)
+        self.size_box = NumberBox(self)
         self.size_box.setRange(0.1, 100_000)
         self.size_box.setDecimals(1)
         self.size_box.setValue(1.5)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
 
 from hsigui.labels.classes import ClassTable
+from hsigui.ui.desk.dialogs import keep_wide
 from hsigui.ui.labels.classes_panel import swatch
 
 
@@ -32,7 +33,7 @@ class ClassChooser(QDialog):
         column.addWidget(QLabel(question, self))
         column.addWidget(self.choice)
         column.addWidget(buttons)
-        self.setMinimumWidth(320)
+        keep_wide(column, 320)
 
     @property
     def number(self) -> int:

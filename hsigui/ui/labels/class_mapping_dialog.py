@@ -93,6 +93,7 @@ class ClassMappingDialog(QDialog):
 
     def _build_table(self, counts: Mapping[int, int]) -> QTableWidget:
         table = QTableWidget(len(self._shown), 4, self)
+        table.setTabKeyNavigation(False)
         table.setAccessibleName(say("Classes of the file"))
         table.setHorizontalHeaderLabels([say("Class of the file"), say("Pixels"), say("Becomes"), say("Because")])
         table.verticalHeader().hide()

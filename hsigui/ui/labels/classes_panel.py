@@ -121,6 +121,8 @@ class ClassesPanel(QWidget):
         colour = _fixed("")
         colour.setIcon(swatch(info.color))
         colour.setToolTip(say("Click to choose another colour"))
+        told = say("colour {code}", code=QColor(*info.color).name())
+        colour.setData(Qt.ItemDataRole.AccessibleTextRole, told)
         self.table.setItem(row, COLOUR, colour)
         name = QTableWidgetItem(info.name)
         name.setToolTip(say("{name}\nDouble-click or F2 to rename, drag to move", name=info.name))
@@ -186,6 +188,7 @@ class ClassesPanel(QWidget):
 
     def _build_table(self) -> _Rows:
         table = _Rows(0, 6, self)
+        table.setTabKeyNavigation(False)
         table.setHorizontalHeaderLabels([say("Key"), "", say("Class"), say("Labels"), "", ""])
         table.verticalHeader().hide()
         table.setShowGrid(False)
@@ -282,6 +285,7 @@ def _switch(name: str, tip: str) -> QTableWidgetItem:
     item = _fixed("")
     item.setIcon(icon(name))
     item.setToolTip(tip)
+    item.setData(Qt.ItemDataRole.AccessibleTextRole, tip)
     return item
 
 

@@ -28,7 +28,7 @@ from PySide6.QtWidgets import (
 from hsigui.labels.classes import ClassTable
 from hsigui.labels.label_map import VALIDATION
 from hsigui.labels.regions import Region
-from hsigui.texts import say
+from hsigui.texts import number_text, say
 from hsigui.ui.desk.action_rows import FOUND_BY_NAME
 from hsigui.ui.desk.icons import icon
 from hsigui.ui.labels.classes_panel import swatch
@@ -112,7 +112,7 @@ class RegionModel(QAbstractTableModel):
                     size=entry.region.size,
                 )
             kind = say("validation labels") if entry.layer == VALIDATION else say("labels to train on")
-            return f"{info.name}: {entry.region.size:,} {kind}"
+            return f"{info.name}: {number_text(entry.region.size, ',')} {kind}"
         if role == Qt.ItemDataRole.TextAlignmentRole and index.column() in (PIXELS, PLACE):
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         return None
@@ -121,7 +121,7 @@ class RegionModel(QAbstractTableModel):
         if column == CLASS:
             return self.classes.get(entry.region.number).name
         if column == PIXELS:
-            return f"{entry.region.size:,}"
+            return number_text(entry.region.size, ",")
         return "{}, {}".format(*entry.region.first) if column == PLACE else ""
 
 
@@ -202,6 +202,7 @@ class ExplorerPanel(QWidget):
 
     def _build_table(self) -> QTableView:
         table = QTableView(self)
+        table.setTabKeyNavigation(False)
         table.setModel(self.model)
         table.setItemDelegateForColumn(SPECTRUM, Sparkline(table))
         table.verticalHeader().hide()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterable, Mapping
 from functools import partial
 from pathlib import Path
@@ -24,6 +23,7 @@ from hsigui.storage.kept_scene import KeptScene, SceneFacts
 from hsigui.storage.moved_labels import brought_onto
 from hsigui.storage.projects import Findings, InUse, Left
 from hsigui.texts import say
+from hsigui.ui.desk.dates import moment_in_words
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import Watcher
 from hsigui.ui.labels.safe_keeping import SafeKeeping
@@ -246,7 +246,7 @@ class LeftLabels(QObject):
 
 
 def _when(scene: KeptScene) -> str:
-    return datetime.datetime.fromtimestamp(scene.condition.saved_at).strftime("%d %b %Y, %H:%M")
+    return moment_in_words(scene.condition.saved_at)
 
 
 def _joined(classes: ClassTable, others: ClassTable) -> ClassTable:

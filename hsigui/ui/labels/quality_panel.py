@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from hsigui.labels.classes import ClassTable
-from hsigui.texts import say, say_number
+from hsigui.texts import number_text, say, say_number
 from hsigui.ui.labels.classes_panel import swatch
 
 if TYPE_CHECKING:
@@ -92,8 +92,8 @@ class QualityPanel(QWidget):
         self.classes.setRowCount(len(quality.classes))
         for row, entry in enumerate(quality.classes):
             info = classes.get(entry.number)
-            spread = "–" if math.isnan(entry.spread) else f"{entry.spread:.1f}°"
-            texts = (info.name, f"{entry.pixels:,}", f"{entry.regions:,}", spread)
+            spread = "–" if math.isnan(entry.spread) else f"{number_text(entry.spread, '.1f')}°"
+            texts = (info.name, number_text(entry.pixels, ","), number_text(entry.regions, ","), spread)
             _fill(self.classes, row, texts, right=(1, 2, 3))
             _item(self.classes, row, 0).setIcon(swatch(info.color))
             if entry.few:
@@ -111,7 +111,12 @@ class QualityPanel(QWidget):
         for row, entry in enumerate(found):
             own, says = classes.get(entry.region.number), classes.get(entry.says)
             place = "{}, {}".format(*entry.region.first)
-            _fill(self.doubts, row, (own.name, says.name, f"{100 * entry.sure:.0f} %", place), right=(2, 3))
+            _fill(
+                self.doubts,
+                row,
+                (own.name, says.name, f"{number_text(100 * entry.sure, '.0f')} %", place),
+                right=(2, 3),
+            )
             _item(self.doubts, row, 0).setIcon(swatch(own.color))
             _item(self.doubts, row, 1).setIcon(swatch(says.color))
         _fit(self.doubts)
@@ -159,6 +164,7 @@ def _doubts_text(quality: LabelQuality) -> str:
 def _table(columns: tuple[tuple[str, str], ...], stretched: int, name: str, parent: QWidget) -> QTableWidget:
     """A table of which the first so many columns share the room."""
     table = QTableWidget(0, len(columns), parent)
+    table.setTabKeyNavigation(False)
     table.setHorizontalHeaderLabels([title for title, _ in columns])
     table.verticalHeader().hide()
     table.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QDialogButtonBox,
-    QDoubleSpinBox,
     QFormLayout,
     QHBoxLayout,
     QLabel,
@@ -23,6 +22,8 @@ from PySide6.QtWidgets import (
 from hsigui.pipeline.influence import FULL, covered, guard_of, in_words
 from hsigui.specs import MOST_STROKE_PIXELS, MOST_STROKES, SplitSpec
 from hsigui.texts import say
+from hsigui.ui.desk.dialogs import keep_wide
+from hsigui.ui.desk.number_box import NumberBox
 
 KINDS = {
     "random": say("Anywhere, at random"),
@@ -190,7 +191,7 @@ class SampleDialog(QDialog):
             column.addWidget(replaced)
         column.addStretch(1)
         column.addWidget(buttons)
-        self.setMinimumWidth(420)
+        keep_wide(column, 420)
 
     def _build_full(self) -> QPushButton:
         button = QPushButton(say("&Full"), self)
@@ -200,8 +201,8 @@ class SampleDialog(QDialog):
         button.clicked.connect(lambda: self.guard.setValue(guard_of(FULL, self._seen)))
         return button
 
-    def _build_percent(self) -> QDoubleSpinBox:
-        spin = QDoubleSpinBox(self)
+    def _build_percent(self) -> NumberBox:
+        spin = NumberBox(self)
         spin.setRange(0.01, 99.99)
         spin.setDecimals(2)
         spin.setValue(FIRST_PERCENT)

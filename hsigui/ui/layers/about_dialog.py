@@ -9,7 +9,7 @@ from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
 
 from hsigui.document.derived import DerivedLayer
-from hsigui.texts import say
+from hsigui.texts import number_text, say
 from hsigui.ui.desk.plots import RESTYLE, Plot, color_plot, curve_pen
 from hsigui.ui.layers.words import recipe_in_words
 
@@ -56,7 +56,7 @@ class AboutLayer(QDialog):
         self._style()
         column.addWidget(self.plot, 1)
         if share:
-            parts = [f"{100 * part:.1f} %" for part in share[:TOLD_SHARE]]
+            parts = [f"{number_text(100 * part, '.1f')} %" for part in share[:TOLD_SHARE]]
             told = QLabel(
                 say("Share of the variance of the first components: {parts}", parts=say(", ").join(parts)), self
             )

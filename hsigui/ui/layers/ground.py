@@ -18,6 +18,7 @@ from hsigui.document.derived import DerivedLayer, title_of
 from hsigui.document.scene import Scene
 from hsigui.document.values import Box
 from hsigui.labels.classes import Color
+from hsigui.texts import number_text
 from hsigui.ui.image.color_key import ColorKey
 from hsigui.ui.image.subjects import Draw
 
@@ -77,7 +78,7 @@ def key_of(found: DerivedLayer) -> ColorKey | None:
         return None
     low, high = looks.ends_of(layer, found.look)
     units = f" {layer.units}" if layer.units else ""
-    values = tuple(f"{value:.4g}" for value in (low, (low + high) / 2, high))
+    values = tuple(number_text(value, ".4g") for value in (low, (low + high) / 2, high))
     return ColorKey(title_of(found) + units, colors_of(found.look.colors), values)
 
 

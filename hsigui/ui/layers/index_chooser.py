@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QLabel, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from hsigui.analysis import formula as formulas
@@ -68,13 +68,22 @@ class IndexChooser(QWidget):
         if tolerance == self._tolerance:
             return
         self._tolerance = tolerance
-        for row, each in enumerate(indices()):
+        self._color()
+        self._tell()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._color()
+
+    def _color(self) -> None:
+        """Writes those that the scene has no bands for in grey, and says why."""
+        for row, each in enumerate(indices()[: self.list.count()]):
             problem = self._problem(each)
             item = self.list.item(row)
             colors = self.palette().placeholderText() if problem is not None else self.palette().text()
             item.setForeground(colors)
             item.setToolTip(each.source if problem is None else problem.message)
-        self._tell()
 
     def _problem(self, each: Index) -> HsiError | None:
         try:

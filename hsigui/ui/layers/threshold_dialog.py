@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 from hsigui.analysis.false_alarms import LEAST_RATE, MOST_RATE, USUAL_RATE, has_false_alarms
 from hsigui.analysis.layer import Layer
 from hsigui.analysis.looks import BINS, histogram_of
-from hsigui.texts import say
+from hsigui.texts import number_text, say
 from hsigui.ui.desk.plots import RESTYLE, Plot, color_plot, faded
 from hsigui.ui.desk.setting_editors import Decimal
 from hsigui.ui.layers.ground import Threshold
@@ -269,4 +269,10 @@ class ThresholdDialog(QDialog):
 
 def _about(count: float) -> str:
     """A number of pixels that is expected: whole where it is large, and never 0 for what is not."""
-    return f"{count:,.0f}" if count >= 10 else f"{count:.1f}" if count >= 0.05 else say("fewer than 0.1")
+    return (
+        number_text(count, ",.0f")
+        if count >= 10
+        else number_text(count, ".1f")
+        if count >= 0.05
+        else say("fewer than 0.1")
+    )

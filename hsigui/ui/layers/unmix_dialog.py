@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDialog,
-    QDoubleSpinBox,
     QGroupBox,
     QHBoxLayout,
     QLabel,
@@ -21,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from hsigui.analysis.settings import FCLS, LARGEST_SEED, MOST_ENDMEMBERS, NFINDR, NNLS, PPI, VCA
 from hsigui.texts import say
+from hsigui.ui.desk.number_box import NumberBox
 from hsigui.ui.layers.unmix_table import MembersTable
 
 FINDERS = (
@@ -157,7 +157,7 @@ class UnmixDialog(QDialog):
         self.shares.setChecked(True)
         self.classes = QCheckBox(say("Largest share, &from"), group)
         self.classes.setToolTip(say("A layer of classes: the endmember with the largest share of each pixel"))
-        self.least = QDoubleSpinBox(group)
+        self.least = NumberBox(group)
         self.least.setRange(0.0, 1.0)
         self.least.setSingleStep(0.05)
         self.least.setValue(0.5)

@@ -14,7 +14,7 @@ from hsigui.document.derived import EMBEDDING, FEATURES, DerivedLayer
 from hsigui.document.scene import Scene
 from hsigui.errors import HsiError
 from hsigui.parameters import told
-from hsigui.texts import say
+from hsigui.texts import number_text, say
 
 EMBEDDED = say("What the encoder learned")
 EMBEDDED_ABOUT = say("The three main directions of what the encoder in use learned, as red, green and blue.")
@@ -61,8 +61,8 @@ def _lines(recipe: LayerRecipe) -> Iterator[str]:
         yield say("Bands: {count} good ones, {first} to {last}", count=len(recipe.bands), first=first, last=last)
     over = recipe.between
     if over is not None:
-        low = say("no end") if over.low is None else f"{over.low:g}"
-        high = say("no end") if over.high is None else f"{over.high:g}"
+        low = say("no end") if over.low is None else number_text(over.low, "g")
+        high = say("no end") if over.high is None else number_text(over.high, "g")
         yield say("Threshold: from {low} to {high}, measurement {number}", low=low, high=high, number=over.measure + 1)
 
 
@@ -124,4 +124,4 @@ def pixel_in_words(found: DerivedLayer, row: int, col: int) -> str:
         return layer.classes.get(number).name if number else say("no data")
     value = float(layer.stack[row, col, found.look.measure])
     units = f" {layer.units}" if layer.units else ""
-    return say("no data") if value != value else f"{value:.5g}{units}"
+    return say("no data") if value != value else f"{number_text(value, '.5g')}{units}"

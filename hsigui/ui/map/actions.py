@@ -9,6 +9,7 @@ from hsigui.ui.desk.action_rows import ActionRow
 from hsigui.ui.map.asking import AskController
 from hsigui.ui.map.by_spectra import MapsBySpectra
 from hsigui.ui.map.controller import MapController
+from hsigui.ui.map.tiled_maps import TiledMaps
 
 ROWS: tuple[ActionRow, ...] = (
     ActionRow("live", say("&Live map"), say("Renew the map after every stroke (L)"), Session.set_live, keys=("L",),
@@ -25,6 +26,9 @@ ROWS: tuple[ActionRow, ...] = (
     ActionRow("classify_by", say("Classify by &spectra…"),
               say("A map without any training, by spectra of a library, kept ones or the means of classes"),
               MapsBySpectra.ask, keys=("Ctrl+Shift+B",), icon="spectrum", when=when.has_scene),
+    ActionRow("map_by_tiles", say("Map the whole scene by &tiles…"),
+              say("A map file of a scene of any size, made by worker processes and shown while it is made"),
+              TiledMaps.ask, when=when.has_run),
     ActionRow("next_layer", say("Next la&yer of the map"),
               say("Classes, confidence, uncertainty: what of the map is drawn (M)"), MapController.show_next_layer,
               keys=("M",), when=when.has_map),

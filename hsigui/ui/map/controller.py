@@ -32,7 +32,7 @@ from hsigui.pipeline import live
 from hsigui.pipeline.own import own_features, own_map, own_probe
 from hsigui.specs import MapSpec
 from hsigui.storage.state_json import sum_of_map
-from hsigui.texts import say
+from hsigui.texts import number_text, say
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import Latest
 from hsigui.ui.image.view import ImageView
@@ -206,7 +206,7 @@ class MapController(QObject):
         )
         if self._layer in ("classes", "confidence"):
             return words
-        return f"{words}, {self._layer} {float(layer_values(class_map, self._layer)[row, col]):.2f}"
+        return f"{words}, {self._layer} {number_text(float(layer_values(class_map, self._layer)[row, col]), '.2f')}"
 
     def _set_opacity(self, value: float) -> None:
         self._opacity = value
@@ -438,6 +438,10 @@ class MapController(QObject):
         session = self._session
         if session.map is not None and session.map.nearest is not None:
             self._panel.set_state(map_in_words(session.map.nearest))
+        elif session.features is None and session.encoder is not None:
+            self._panel.set_state(
+                say("No live map: the features fit nowhere. Label, then Training > Map the whole scene by tiles…")
+            )
         elif session.features is None:
             self._panel.set_state(
                 say("No map yet: press Pretrain, then label two classes or more; or classify by spectra.")

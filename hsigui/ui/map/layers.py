@@ -15,11 +15,12 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QLinearGradient, QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtGui import QAccessible, QColor, QFontMetrics, QLinearGradient, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from hsigui.labels.classes import ClassInfo, ClassTable
 from hsigui.texts import say
+from hsigui.ui.desk.roles import give_role
 
 if TYPE_CHECKING:
     from hsigui.document.values import ClassMap
@@ -86,7 +87,7 @@ class ColorBar(QWidget):
         super().__init__(parent)
         self.ends = ("", "")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName(say("Colour scale"))
+        give_role(self, QAccessible.Role.Graphic, say("Colour scale"))
 
     def set_ends(self, ends: tuple[str, str]) -> None:
         self.ends = ends
@@ -101,6 +102,7 @@ class ColorBar(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         del event
         painter = QPainter(self)
+        painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # places are counted from the left
         bar = QRect(0, 0, self.width() - 1, self.HEIGHT)
         gradient = QLinearGradient(bar.topLeft(), bar.topRight())
         colors = list(scale())

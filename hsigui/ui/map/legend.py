@@ -7,13 +7,14 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtGui import QAccessible, QColor, QFontMetrics, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from hsigui.cube.areas import pixel_areas
 from hsigui.cube.cube import Geo
 from hsigui.labels.classes import ClassTable
 from hsigui.texts import say
+from hsigui.ui.desk.roles import give_role
 
 SWATCH = 12
 GAP = 8
@@ -37,7 +38,7 @@ class LegendView(QWidget):
         self._counts: dict[int, int] | None = None
         self._hectares: dict[int, float] = {}
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
-        self.setAccessibleName(say("Legend"))
+        give_role(self, QAccessible.Role.Graphic, say("Legend"))
 
     def set_classes(self, table: ClassTable, counts: Mapping[int, int] | None = None) -> None:
         """Shows a table of classes; counts are pixels by class number. Hectares of before are forgotten."""
@@ -74,6 +75,7 @@ class LegendView(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         del event
         painter = QPainter(self)
+        painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # places are counted from the left
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         metrics = painter.fontMetrics()
         counts_width = self._counts_width(metrics)

@@ -9,7 +9,6 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QDoubleSpinBox,
     QFormLayout,
     QHBoxLayout,
     QLabel,
@@ -24,6 +23,7 @@ from hsigui.specs import MapSpec
 from hsigui.texts import say
 from hsigui.ui.desk.action_rows import tool_button
 from hsigui.ui.desk.elided import ElidedLabel
+from hsigui.ui.desk.number_box import NumberBox
 from hsigui.ui.desk.setting_editors import Decimal
 from hsigui.ui.desk.tips import explain
 from hsigui.ui.map.context import ContextBox
@@ -192,9 +192,9 @@ class MapPanel(QWidget):
         self.asked.setText(text)
         self.asked.setVisible(bool(text))
 
-    def _strength(self, highest: float, suffix: str, tip: str) -> QDoubleSpinBox:
+    def _strength(self, highest: float, suffix: str, tip: str) -> NumberBox:
         """A number whose 0 reads "off"."""
-        box = QDoubleSpinBox(self)
+        box = NumberBox(self)
         box.setRange(0.0, highest)
         box.setSingleStep(0.5)
         box.setDecimals(1)

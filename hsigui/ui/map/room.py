@@ -10,6 +10,7 @@ from hsigui.ui.map.gains import GainsController
 from hsigui.ui.map.legend import LegendView
 from hsigui.ui.map.panel import MapPanel
 from hsigui.ui.map.subject import offer_map
+from hsigui.ui.map.tiled_maps import TiledMaps
 
 
 def class_map(bench: Bench) -> PanelParts:
@@ -24,4 +25,5 @@ def class_map(bench: Bench) -> PanelParts:
     gains = GainsController(bench.desk, panel.gains)
     by_spectra = MapsBySpectra(bench.desk, bench.image, panel, maps)
     offer_map(bench)
-    return PanelParts(panel, (panel, legend, maps, asking, gains, by_spectra))
+    tiled = TiledMaps(bench)
+    return PanelParts(panel, (panel, legend, maps, asking, gains, by_spectra, tiled))

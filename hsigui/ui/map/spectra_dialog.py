@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QDialogButtonBox,
-    QDoubleSpinBox,
     QFormLayout,
     QHBoxLayout,
     QLabel,
@@ -25,6 +24,7 @@ from hsigui.analysis.references import MOST_REFERENCES, Matching
 from hsigui.cube.formats.library import SpectralLibrary
 from hsigui.document.scene import Scene
 from hsigui.texts import say
+from hsigui.ui.desk.number_box import NumberBox
 from hsigui.ui.desk.problem_label import ProblemLabel
 from hsigui.ui.desk.setting_editors import Decimal
 from hsigui.ui.map.panel import FARTHEST
@@ -197,8 +197,8 @@ class SpectraDialog(QDialog):
             row.addWidget(widget, 0 if isinstance(widget, QCheckBox) else 1)
         return row
 
-    def _wavelength(self, none: str) -> QDoubleSpinBox:
-        box = QDoubleSpinBox(self)
+    def _wavelength(self, none: str) -> NumberBox:
+        box = NumberBox(self)
         box.setRange(0.0, LONGEST)
         box.setDecimals(0)
         box.setSingleStep(50)

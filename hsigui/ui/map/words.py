@@ -8,7 +8,7 @@ from hsigui.analysis.nearest import Nearest
 from hsigui.analysis.references import Matching
 from hsigui.document.finishing import Finishing
 from hsigui.labels.classes import ClassTable
-from hsigui.texts import say, say_number
+from hsigui.texts import number_text, say, say_number
 
 
 def distance_in_words(found: Nearest, row: int, col: int) -> str:
@@ -59,4 +59,4 @@ def finished_in_words(finishing: Finishing, classes: ClassTable, answer: int, ro
 
 def _number(matching: Matching, distance: float) -> str:
     unit = matching.measure.unit
-    return f"{distance:.3f} rad" if unit == "rad" else f"{distance:.3g}"
+    return f"{number_text(distance, '.3f')} rad" if unit == "rad" else number_text(distance, ".3g")

@@ -120,7 +120,9 @@ class LimitsDialog(_Asking):
         Raises:
             ValueError: one is no number.
         """
-        low, high = (float(text) if (text := field.text().strip()) else None for field in (self.low, self.high))
+        low, high = (
+            float(text.replace(",", ".")) if (text := field.text().strip()) else None for field in (self.low, self.high)
+        )
         return low, high
 
     def _check(self) -> None:

@@ -10,6 +10,7 @@ from hsigui.document.scene import Scene
 from hsigui.masks.comparison import Comparison
 from hsigui.masks.recipe import MaskStep
 from hsigui.masks.sources import ByFormula, ByRecipe
+from hsigui.texts import number_text
 
 
 @dataclass(frozen=True)
@@ -48,5 +49,7 @@ def step_of(found: Measure, low: float | None, high: float | None) -> MaskStep:
 def limits_told(name: str, low: float | None, high: float | None) -> str:
     """Limits of a measurement in words, such as "0.3 ≤ ndvi"."""
     if low is None:
-        return f"{name} ≤ {high:g}"
-    return f"{name} ≥ {low:g}" if high is None else f"{low:g} ≤ {name} ≤ {high:g}"
+        return f"{name} ≤ {number_text(high, 'g')}"
+    if high is None:
+        return f"{name} ≥ {number_text(low, 'g')}"
+    return f"{number_text(low, 'g')} ≤ {name} ≤ {number_text(high, 'g')}"

@@ -126,6 +126,7 @@ class MasksPanel(QWidget):
 
     def _build_table(self) -> QTableWidget:
         self.table = QTableWidget(0, FIRST_USE + len(USES), self)
+        self.table.setTabKeyNavigation(False)
         self.table.setAccessibleName(say("Masks"))
         self.table.setToolTip(say("F2 renames; a box says what a mask is used for"))
         for place, title in enumerate((say("Mask"), say("Pixels"), *(_SHORT[use] for use in USES))):

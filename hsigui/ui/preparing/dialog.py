@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QPalette
+from PySide6.QtGui import QAccessible, QCloseEvent, QPalette
 from PySide6.QtWidgets import (
     QDialog,
     QFrame,
@@ -28,6 +28,7 @@ from hsigui.texts import say
 from hsigui.ui.desk.flat_buttons import more_button
 from hsigui.ui.desk.plots import RESTYLE, Plot, color_plot
 from hsigui.ui.desk.problem_label import ProblemLabel
+from hsigui.ui.desk.roles import give_role
 from hsigui.ui.preparing.editors import Sources
 from hsigui.ui.preparing.eigen_plot import EigenPlot
 from hsigui.ui.preparing.files_box import FilesBox
@@ -161,6 +162,7 @@ class PrepareDialog(QDialog):
         column.addWidget(self.eigen)
         area = QScrollArea(self)
         area.setWidgetResizable(True)
+        give_role(area, QAccessible.Role.Pane, say("Steps"))
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(left)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtGui import QAccessible, QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from hsigui.texts import say
+from hsigui.ui.desk.roles import give_role
 
 Share = tuple[float, float]  # down and across, 0 to 1
 STEP = 0.02  # of a key
@@ -35,7 +36,7 @@ class PartPicture(QWidget):
         self._cross: Share | None = None
         self._from: Share | None = None
         self._to: Share | None = None
-        self.setAccessibleName(name)
+        give_role(self, QAccessible.Role.Graphic, name)
         self.setMinimumSize(160, 120)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMouseTracking(True)

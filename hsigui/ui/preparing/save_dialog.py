@@ -28,7 +28,7 @@ from hsigui.pipeline.disk import free
 from hsigui.preparing.table import WRITERS, Writer, not_carried, writer_of
 from hsigui.preparing.wish import Written
 from hsigui.preparing.words import TYPES
-from hsigui.texts import say
+from hsigui.texts import number_text, say
 from hsigui.ui.desk.problem_label import ProblemLabel
 from hsigui.ui.desk.setting_editors import DECIMALS, Decimal
 
@@ -233,4 +233,4 @@ def _size(count: float) -> str:
     unit = 0
     while count >= 999.5 and unit < len(UNITS) - 1:
         count, unit = count / 1000, unit + 1
-    return f"{count:.3g} {UNITS[unit]}"
+    return f"{number_text(count, '.3g')} {UNITS[unit]}"

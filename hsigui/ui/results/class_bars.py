@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtGui import QAccessible, QColor, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from hsigui.labels.classes import Color
 from hsigui.report.intervals import UNKNOWN, Interval
 from hsigui.report.metrics import Accuracy
 from hsigui.texts import say
+from hsigui.ui.desk.roles import give_role
 
 # Of Okabe & Ito (2008): told apart by the colour-blind, too.
 KINDS: tuple[tuple[str, str, Color], ...] = (
@@ -80,7 +81,7 @@ class ClassBars(QWidget):
         super().__init__(parent)
         self.rows: list[Row] = []
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
-        self.setAccessibleName(say("Accuracy by class"))
+        give_role(self, QAccessible.Role.Chart, say("Accuracy by class"))
 
     def set_rows(self, rows: Sequence[Row]) -> None:
         """Shows these classes."""
@@ -98,6 +99,7 @@ class ClassBars(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
+        painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # places are counted from the left
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_scale(painter)
         for number, row in enumerate(self.rows):

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QDialogButtonBox,
-    QDoubleSpinBox,
     QFileDialog,
     QFormLayout,
     QGroupBox,
@@ -27,6 +26,8 @@ from PySide6.QtWidgets import (
 
 from hsigui.report.table import ACCURACY, NEEDS, PLACE, offered
 from hsigui.texts import say
+from hsigui.ui.desk.dialogs import keep_wide
+from hsigui.ui.desk.number_box import NumberBox
 from hsigui.ui.desk.tips import explain
 
 WINDOWS = (0, 3, 5, 7, 9, 11)  # of the majority filter, 0 for none
@@ -88,7 +89,7 @@ class ExportDialog(QDialog):
             edit.textChanged.connect(self._check)
         for box in self.boxes.values():
             box.toggled.connect(self._check)
-        self.setMinimumWidth(520)
+        keep_wide(column, 520)
         self._check()
 
     def _switch_off(self, kind: str, why: str) -> None:
@@ -106,7 +107,7 @@ class ExportDialog(QDialog):
             spin.setRange(0, 1_000_000)
             spin.setSuffix(say(" pixels"))
             spin.setSpecialValueText(say("off"))
-        self.simplify = QDoubleSpinBox(self)
+        self.simplify = NumberBox(self)
         self.simplify.setRange(0.0, 50.0)
         self.simplify.setSingleStep(0.5)
         self.simplify.setDecimals(1)

@@ -85,11 +85,3 @@ def tint(share: float, right: bool, ground: QColor) -> QColor:
 
 def _rgb(color: QColor) -> Color:
     return color.red(), color.green(), color.blue()
-
-
-def ink_on(ground: QColor) -> QColor:
-    """Black or white, whichever is read better on a colour: by its relative luminance (WCAG 2.1)."""
-    parts = [value / 255 for value in _rgb(ground)]
-    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
-    luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue
-    return QColor(27, 31, 36) if luminance > 0.18 else QColor(255, 255, 255)

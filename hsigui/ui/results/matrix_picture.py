@@ -10,8 +10,9 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPalette, QPen
 from hsigui.report.metrics import Accuracy
 from hsigui.texts import say
 from hsigui.ui.desk import theme
+from hsigui.ui.desk.contrast import ink_on
 from hsigui.ui.image.pictures.sheet import Sheet
-from hsigui.ui.results.matrix import COUNTS, KINDS, ink_on, shares, text_of, tint
+from hsigui.ui.results.matrix import COUNTS, KINDS, shares, text_of, tint
 
 DPI = 300.0
 _UNIT_DPI = 96.0

@@ -16,7 +16,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtGui import QAccessible, QColor, QKeyEvent, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -32,7 +32,9 @@ from PySide6.QtWidgets import (
 from hsigui.report.error_map import Confused
 from hsigui.report.metrics import Accuracy
 from hsigui.texts import say
-from hsigui.ui.results.matrix import COUNTS, cell_of, ink_on, pair_of, shares, text_of, tint, words_of
+from hsigui.ui.desk.contrast import ink_on
+from hsigui.ui.desk.roles import give_role
+from hsigui.ui.results.matrix import COUNTS, cell_of, pair_of, shares, text_of, tint, words_of
 
 Index = QModelIndex | QPersistentModelIndex
 SWATCH, PAD = 10, 5
@@ -120,7 +122,8 @@ class _Names(QHeaderView):
         self.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.setMinimumSectionSize(8)
         across = orientation == Qt.Orientation.Horizontal
-        self.setAccessibleName(say("Classes of the map") if across else say("Classes of the reference"))
+        role = QAccessible.Role.ColumnHeader if across else QAccessible.Role.RowHeader
+        give_role(self, role, say("Classes of the map") if across else say("Classes of the reference"))
 
     def sizeHint(self) -> QSize:
         model = self.model()

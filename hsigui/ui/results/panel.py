@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from hsigui.texts import say, say_number
+from hsigui.texts import number_text, say, say_number
 from hsigui.ui.desk.action_rows import tool_button
 from hsigui.ui.desk.tips import explain
 
@@ -138,7 +138,7 @@ class ResultsPanel(QWidget):
         self.table.setRowCount(len(accuracy.names))
         for row, name in enumerate(accuracy.names):
             figures = (accuracy.producers[row], accuracy.users[row], accuracy.f1[row])
-            texts = (name, f"{int(accuracy.support[row]):,}", *(_percent(float(f)) for f in figures))
+            texts = (name, number_text(int(accuracy.support[row]), ","), *(_percent(float(f)) for f in figures))
             for column, text in enumerate(texts):
                 item = QTableWidgetItem(text)
                 if column:
@@ -187,6 +187,7 @@ class ResultsPanel(QWidget):
 
     def _build_table(self) -> QTableWidget:
         table = QTableWidget(0, len(COLUMNS), self)
+        table.setTabKeyNavigation(False)
         table.setHorizontalHeaderLabels(list(COLUMNS))
         table.verticalHeader().hide()
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -260,4 +261,4 @@ def measured_on(accuracy: Accuracy, truth_name: str, masked: int = 0, chosen_by:
 
 
 def _percent(value: float, unit: str = "") -> str:
-    return "n/a" if math.isnan(value) else f"{100 * value:.1f}{unit}"
+    return "n/a" if math.isnan(value) else f"{number_text(100 * value, '.1f')}{unit}"

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 
 from hsigui.report.sheets import Book, Sheet
 from hsigui.texts import say
+from hsigui.ui.desk.motion import show_part
 from hsigui.ui.results.sheet_model import SheetModel
 from hsigui.ui.results.zones_asked import AREAS, MAP, NO_CLASSES, Choices, Wanted, ZonesFile
 
@@ -246,8 +247,7 @@ class ZonesPage(QDialog):
         """Tells what is being made, "" for nothing, and how far it is: 0 to 1, below 0 where that is not known."""
         for part in (self.busy, self.stop):
             part.setVisible(bool(text))
-        self.busy.setRange(0, 0 if done < 0 else 100)
-        self.busy.setValue(round(100 * max(done, 0.0)))
+        show_part(self.busy, done)
         self.busy.setToolTip(text)
 
     def _show_sheet(self, _place: int = 0) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QLabel, QVBo
 from hsigui.cube.remote.address import address_of, is_address
 from hsigui.errors import HsiError
 from hsigui.texts import say
+from hsigui.ui.desk.dialogs import keep_wide
 
 WIDTH = 560
 
@@ -54,7 +55,7 @@ class AddressDialog(QDialog):
         column = QVBoxLayout(self)
         for widget in (label, self.line, self.note, about, self.buttons):
             column.addWidget(widget)
-        self.setMinimumWidth(WIDTH)
+        keep_wide(column, WIDTH)
         self.line.editTextChanged.connect(self._check)
         self._check()
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QValidator
+from PySide6.QtGui import QAccessible, QColor, QPainter, QPaintEvent, QValidator
 from PySide6.QtWidgets import QAbstractSpinBox, QGridLayout, QLabel, QSizePolicy, QSlider, QSpinBox, QWidget
 
 from hsigui.cube.band_search import band_of
 from hsigui.texts import say
+from hsigui.ui.desk.roles import give_role
 from hsigui.ui.desk.wavelength_units import NANOMETRES, UNITS, WavelengthUnit
 
 SPLIT = " · "  # between a wavelength and the number of its band
@@ -120,7 +121,9 @@ class ChannelRow(QWidget):
         grid.setVerticalSpacing(1)
         grid.setColumnStretch(1, 1)
         if color is not None:
-            grid.addWidget(_Swatch(color, self), 0, 0)
+            swatch = _Swatch(color, self)
+            give_role(swatch, QAccessible.Role.Graphic, say("Colour of {name}", name=name))
+            grid.addWidget(swatch, 0, 0)
         grid.addWidget(label, 0, 1)
         grid.addWidget(self.entry, 0, 2)
         grid.addWidget(self.slider, 1, 0, 1, 3)

@@ -14,6 +14,7 @@ from hsigui.cube.cube import Cube
 from hsigui.cube.render import ViewState
 from hsigui.texts import say
 from hsigui.ui.desk.channels import CHANNEL_COLORS
+from hsigui.ui.desk.contrast import ink_of
 from hsigui.ui.desk.wavelength_units import NANOMETRES, WavelengthUnit
 from hsigui.ui.image.no_data import checkered
 from hsigui.ui.image.overlay import packed
@@ -153,7 +154,8 @@ class BandModel(QAbstractTableModel):
 
     def _ink(self, band: int, column: int, bad: bool) -> QColor | None:
         if column == SHOWN and self._view.single is None and band in self._view.bands:
-            return QColor(*CHANNEL_COLORS[self._view.bands.index(band)])
+            own = QColor(*CHANNEL_COLORS[self._view.bands.index(band)])
+            return ink_of(own, self._palette.color(QPalette.ColorRole.Base))
         return self._palette.color(QPalette.ColorRole.PlaceholderText) if bad else None
 
     def _words(self, band: int, bad: bool) -> str:

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QDialogButtonBox,
-    QDoubleSpinBox,
     QGroupBox,
     QHBoxLayout,
     QHeaderView,
@@ -33,6 +32,7 @@ from hsigui.errors import HsiError
 from hsigui.storage.band_edits import BandEdit
 from hsigui.texts import say
 from hsigui.ui.desk.job_bridge import JobBridge, Latest
+from hsigui.ui.desk.number_box import NumberBox
 from hsigui.ui.desk.problem_label import ProblemLabel
 from hsigui.ui.desk.wavelength_units import NANOMETRES, WavelengthUnit
 from hsigui.ui.scene.bad_band_plot import BadBandPlot, Proposal, look_for_bad_bands, look_for_noise
@@ -94,6 +94,7 @@ class BandsDialog(QDialog):
     def _build(self) -> None:
         bands = self._cube.bands
         self.table = QTableWidget(bands, 4, self)
+        self.table.setTabKeyNavigation(False)
         self.table.setAccessibleName(say("Bands"))
         self.table.setHorizontalHeaderLabels([say("Band"), self._unit.axis(), say("Bad"), say("Why")])
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -149,6 +150,7 @@ class BandsDialog(QDialog):
         centre.setFlags(shown | keys.ItemIsEditable)
         bad.setFlags(shown | keys.ItemIsUserCheckable)
         bad.setCheckState(Qt.CheckState.Unchecked)
+        bad.setData(Qt.ItemDataRole.AccessibleTextRole, say("Marked bad"))
         for col, item in enumerate((number, centre, bad, reason)):
             self.table.setItem(row, col, item)
         self._cells.append(centre)
@@ -199,7 +201,7 @@ class BandsDialog(QDialog):
         self.mark, self.unmark = QPushButton(say("&Mark selected"), group), QPushButton(say("&Unmark selected"), group)
         self.mark.clicked.connect(self._mark_selected)
         self.unmark.clicked.connect(self._unmark_selected)
-        self.first, self.last = QDoubleSpinBox(group), QDoubleSpinBox(group)
+        self.first, self.last = NumberBox(group), NumberBox(group)
         unit = self._unit
         names = say("From, in {unit}", unit=unit.words), say("To, in {unit}", unit=unit.words)
         for spin, name, value in zip((self.first, self.last), names, WATER_NM[0], strict=True):

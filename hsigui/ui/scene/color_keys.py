@@ -8,7 +8,7 @@ from hsigui.cube.color_maps import colors_of
 from hsigui.cube.cube import Cube
 from hsigui.cube.picture import Picture
 from hsigui.cube.stretch import CURVE_STEPS, Tones
-from hsigui.texts import say
+from hsigui.texts import number_text, say
 from hsigui.ui.desk.wavelength_units import WavelengthUnit
 from hsigui.ui.image.color_key import ColorKey
 
@@ -20,7 +20,9 @@ def key_of(picture: Picture, cube: Cube, unit: WavelengthUnit) -> ColorKey | Non
         return None
     low, high = tones.levels[0]
     values = (low, middle_of(tones, 0), high)
-    return ColorKey(band_in_words(cube, view.single, unit), colors_of(view.colors), tuple(f"{v:.4g}" for v in values))
+    return ColorKey(
+        band_in_words(cube, view.single, unit), colors_of(view.colors), tuple(number_text(v, ".4g") for v in values)
+    )
 
 
 def middle_of(tones: Tones, channel: int) -> float:

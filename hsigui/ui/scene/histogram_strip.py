@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen, QPolygonF
+from PySide6.QtGui import QAccessible, QColor, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from hsigui.cube.histogram import Histogram
 from hsigui.texts import say
+from hsigui.ui.desk.roles import give_role
 from hsigui.ui.desk.tips import explain
 
 HEIGHT = 34
@@ -38,6 +39,7 @@ class HistogramStrip(QWidget):
         self._color: QColor | None = None
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        give_role(self, QAccessible.Role.Chart, say("Histogram"))
         explain(self, say("Drag the lines where black begins and full ends; double click: as it was"))
 
     def set_color(self, color: QColor | None) -> None:
@@ -55,6 +57,7 @@ class HistogramStrip(QWidget):
         """Puts the handles elsewhere; not while one is held."""
         if self._held is None:
             self._ends = ends
+            self.setAccessibleDescription(say("black at {low:.6g}, full at {high:.6g}", low=ends[0], high=ends[1]))
             self.update()
 
     @property

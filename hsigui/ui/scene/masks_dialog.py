@@ -63,6 +63,7 @@ class MasksDialog(QDialog):
             self,
         )
         self.table = QTableWidget(0, 3, self)
+        self.table.setTabKeyNavigation(False)
         self.table.setAccessibleName(say("Quality masks"))
         self.table.setHorizontalHeaderLabels([say("Mask"), say("Marks"), say("Pixels")])
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)

@@ -30,7 +30,7 @@ from hsigui.cube.cube import Cube
 from hsigui.cube.describe import describe
 from hsigui.cube.formats.table import reader_of
 from hsigui.cube.remote.opening import ZARR_MARKS
-from hsigui.texts import say
+from hsigui.texts import number_text, say
 from hsigui.ui.desk.wavelength_units import NANOMETRES, WavelengthUnit
 
 _UNITS = ("bytes", "kB", "MB", "GB", "TB")
@@ -167,10 +167,10 @@ def facts(values: Mapping[str, Any], files: list[Path], unit: WavelengthUnit) ->
         (say("Bad bands"), _bands(values["bad_band_list"])),
         (say("Bands without values"), _bands(values["nan_band_list"])),
         (say("Default bands"), ", ".join(str(band + 1) for band in values["default_bands"] or ()) or None),
-        (say("No-data value"), say("none") if values["nodata"] is None else f"{values['nodata']:g}"),
+        (say("No-data value"), say("none") if values["nodata"] is None else number_text(values["nodata"], "g")),
         (
             say("Scale factor"),
-            f"{values['scale_factor']:g}" + (say(" (divided by)") if values["scale_factor"] != 1 else ""),
+            number_text(values["scale_factor"], "g") + (say(" (divided by)") if values["scale_factor"] != 1 else ""),
         ),
         (say("Gains and offsets"), _gains(values)),
         (say("Coordinate system"), values["crs"] or say("none")),
@@ -196,7 +196,7 @@ def _bytes(count: float) -> str:
     unit = 0
     while count >= 999.5 and unit < len(_UNITS) - 1:
         count, unit = count / 1000, unit + 1
-    return f"{count:.3g} {_UNITS[unit]}"
+    return f"{number_text(count, '.3g')} {_UNITS[unit]}"
 
 
 def _wavelengths(values: Mapping[str, Any], shown: WavelengthUnit) -> str:
@@ -231,7 +231,7 @@ def _gains(values: Mapping[str, Any]) -> str | None:
 
 
 def _pair(values: list[float] | None) -> str | None:
-    return None if values is None else " x ".join(f"{value:.10g}" for value in values)
+    return None if values is None else " x ".join(number_text(value, ".10g") for value in values)
 
 
 def _optional(value: object, unit: str = "") -> str | None:
@@ -247,6 +247,7 @@ def _number(value: object) -> bool:
 
 def _table(rows: list[tuple[str, str]], name: str, wraps: bool) -> QTableWidget:
     table = QTableWidget(len(rows), 2)
+    table.setTabKeyNavigation(False)
     table.setAccessibleName(name)
     table.setHorizontalHeaderLabels([say("Name"), say("Value")])
     table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)

@@ -12,7 +12,6 @@ from PySide6.QtGui import QAction, QColor
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QDoubleSpinBox,
     QGridLayout,
     QHBoxLayout,
     QLabel,
@@ -27,6 +26,7 @@ from hsigui.cube.stretch import KINDS, Level
 from hsigui.texts import say
 from hsigui.ui.desk.channels import CHANNEL_COLORS, CHANNEL_TITLES
 from hsigui.ui.desk.elided import ElidedLabel
+from hsigui.ui.desk.number_box import NumberBox
 from hsigui.ui.scene.histogram_strip import HistogramStrip
 
 KIND_TITLES = {
@@ -166,8 +166,8 @@ class StretchPanel(QWidget):
             column.addWidget(row)
         return self._numbers
 
-    def _number(self, low: float, high: float, decimals: int, step: float, name: str) -> QDoubleSpinBox:
-        spin = QDoubleSpinBox(self)
+    def _number(self, low: float, high: float, decimals: int, step: float, name: str) -> NumberBox:
+        spin = NumberBox(self)
         spin.setRange(low, high)
         spin.setDecimals(decimals)
         spin.setSingleStep(step)
@@ -241,8 +241,8 @@ class ChannelStretch(QWidget):
         font.setBold(by_hand)
         self.title.setFont(font)
 
-    def _value(self) -> QDoubleSpinBox:
-        spin = QDoubleSpinBox(self)
+    def _value(self) -> NumberBox:
+        spin = NumberBox(self)
         spin.setRange(-3.4e38, 3.4e38)
         spin.setKeyboardTracking(False)
         spin.setFixedWidth(VALUE_WIDTH)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QP
 
 from hsigui import __version__
 from hsigui.texts import say
+from hsigui.ui.desk.dialogs import keep_wide
 from hsigui.ui.desk.icons import program_icon
 
 _PARAGRAPHS = (
@@ -69,7 +70,7 @@ class AboutDialog(QDialog):
         column.addLayout(top)
         column.addWidget(self.parts)
         column.addWidget(buttons)
-        self.setMinimumWidth(460)
+        keep_wide(column, 460)
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self._listed)

@@ -24,6 +24,7 @@ from hsigui.ui.runs import actions as runs
 from hsigui.ui.scene import actions as scene
 from hsigui.ui.shell.command_palette import CommandPalette
 from hsigui.ui.shell.coordinates import Coordinates
+from hsigui.ui.shell.guiding import Guiding
 from hsigui.ui.shell.help_pages import HelpPages
 from hsigui.ui.shell.leaving import Leaving
 from hsigui.ui.shell.messages import Messages
@@ -31,6 +32,7 @@ from hsigui.ui.shell.panes import Panes
 from hsigui.ui.shell.preferences import Preferences
 from hsigui.ui.shell.problem_report import ProblemReports
 from hsigui.ui.shell.project_files import ProjectFiles
+from hsigui.ui.shell.samples import Samples
 from hsigui.ui.shell.starting import Starting
 from hsigui.ui.shell.whats_this import HelpHere
 from hsigui.ui.spectra import actions as spectra
@@ -81,6 +83,11 @@ ROWS: tuple[ActionRow, ...] = (
     ActionRow("command_palette", say("&Find a command…"),
               say("Any action, class, recent file or page of the help, by a few letters of its name"),
               CommandPalette.show_palette, keys=("Ctrl+Shift+P",), icon="search"),
+    ActionRow("samples", say("Get sample scenes…"),
+              say("Public scenes of the literature, fetched and checked when you say so"), Samples.show_samples,
+              icon="demo"),
+    ActionRow("tour", say("&Tour"), say("Six steps over this window, from a scene to its map"), Guiding.show_tour,
+              icon="play"),
     ActionRow("start_page", say("&Start page"), say("Recent scenes, demo scenes and the first steps, and back again"),
               Starting.show_page, icon="thumbnails"),
     ActionRow("go_to", say("&Go to…"),
@@ -120,8 +127,8 @@ LAYERS: tuple[str | None, ...] = (
 )  # fmt: skip
 # None is a separator; a pair is a submenu; what begins with "@" is filled by the window.
 MENUS: tuple[tuple[str, tuple[object, ...]], ...] = (
-    (say("&File"), ("open", "open_as", "open_address", "@recent", "open_demo", None, "new_project", "open_project",
-               "save_project_as", None, "open_labels", "add_labels", "open_truth", None,
+    (say("&File"), ("open", "open_as", "open_address", "@recent", "open_demo", "samples", None, "new_project",
+               "open_project", "save_project_as", None, "open_labels", "add_labels", "open_truth", None,
                "save_labels", "save_labels_as", "export", "save_picture", None, "prepare_cube", "save_cube", None,
                "reload", "properties", "show_in_folder", None, "close_scene", "close_others", "quit")),
     (say("&Edit"), ("undo", "redo", None,
@@ -142,7 +149,7 @@ MENUS: tuple[tuple[str, tuple[object, ...]], ...] = (
                  (say("&Tools"), tuple(f"tool_{name}" for name in TOOLS)),
                  (say("&Brush"), ("brush_smaller", "brush_larger", "square_brush")), "validation", None,
                  "import_classes", "export_classes", None, "draw_sample", feature_space.MENU)),
-    (say("&View"), ("next_scene", None, "fit", "zoom_in", "zoom_out", None, *views.MENU, None,
+    (say("&View"), ("next_scene", None, "fit", "zoom_in", "zoom_out", "key_cursor", None, *views.MENU, None,
                (say("&Composite"), (*(row.id for row in scene.COMPOSITES), "@composites")),
                (say("&Band"), (*(row.id for row in scene.STEPS),
                                (say("&Colours"), tuple(row.id for row in scene.COLOR_MAP_ROWS)))),
@@ -161,9 +168,9 @@ MENUS: tuple[tuple[str, tuple[object, ...]], ...] = (
                "@docks",
                (say("Colours of the &window"), tuple(f"theme_{name}" for name, _, _ in THEMES)))),
     (say("&Training"), ("pretrain", "pause", "cancel", None, "open_run", "export_run", "show_run_folder", None, "live",
-                        "renew_map", "ask_me", None, "classify_by", None, "show_zones",
+                        "renew_map", "ask_me", None, "classify_by", "map_by_tiles", None, "show_zones",
                         (say("&Maps and trainings"), runs.MENU), "study", "open_study")),
-    (say("&Help"), ("command_palette", None, "help_here", "whats_this", "start_page", "help_pages", "shortcuts",
+    (say("&Help"), ("command_palette", None, "help_here", "whats_this", "start_page", "tour", "help_pages", "shortcuts",
                     None, "report_problem", "about")),
 )  # fmt: skip
 

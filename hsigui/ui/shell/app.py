@@ -20,8 +20,10 @@ from hsigui.errors import is_out_of_memory
 from hsigui.pipeline.torch_library import load_before_import
 from hsigui.settings import SettingsStore
 from hsigui.storage.problem_report import CRASHES
+from hsigui.texts import language
 from hsigui.ui.desk import theme
 from hsigui.ui.desk.icons import program_icon
+from hsigui.ui.desk.language import speak, unseen_in_words
 from hsigui.ui.shell.garbage import Garbage, rare_full_collections
 from hsigui.ui.shell.main_window import MainWindow
 
@@ -45,11 +47,12 @@ def run(
     app = _application(argv)
     store = SettingsStore()
     theme.apply(app, store.load().theme)
+    speak(app, language())
     no_log = log.start()
     working_memory.heed_setting()
     window = MainWindow(store)
-    if no_log:
-        window.messages.warning(no_log)
+    for wrong in filter(None, (no_log, unseen_in_words(language()))):
+        window.messages.warning(wrong)
     before = sys.excepthook
     sys.excepthook = last_resort(window, before)
     try:

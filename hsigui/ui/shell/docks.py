@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import QByteArray, QEvent, QObject, QSize, Qt, QTimer
+from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QDockWidget, QFrame, QMainWindow, QScrollArea, QTabBar, QTabWidget, QWidget
 
 from hsigui.texts import say
+from hsigui.ui.desk.roles import give_role
 from hsigui.ui.image.bench import PanelParts
 from hsigui.ui.shell.panels import PanelRow
 
@@ -123,7 +125,7 @@ class _Scrolled(QScrollArea):
     def __init__(self, widget: QWidget, title: str, parent: QWidget) -> None:
         super().__init__(parent)
         self._panel = widget
-        self.setAccessibleName(title)
+        give_role(self, QAccessible.Role.Pane, title)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # Tab goes to what is in it
         self.setWidget(widget)
         self.setWidgetResizable(True)

@@ -1,4 +1,4 @@
-"""Five steps to the first map, ticked as they are done while the window is open."""
+"""Five steps to the first map, ticked once they were done."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QPalette, QPen
-from PySide6.QtWidgets import QAbstractButton, QFrame, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from hsigui.texts import say
+from hsigui.ui.desk.flat_buttons import picture_button
 
-OPEN, LOOK, PAINT, PRETRAIN, EXPORT = "open", "look", "paint", "pretrain", "export"
+OPEN, PAINT, PRETRAIN, ACCURACY, EXPORT = "open", "paint", "pretrain", "accuracy", "export"
 _ROUND = 20
 
 
@@ -30,9 +31,9 @@ class Step:
 
 STEPS = (
     Step(OPEN, say("Open a scene"), say("or a demo scene"), "scenes"),
-    Step(LOOK, say("Look around"), say("spectra, bands and stretch"), "seeing"),
-    Step(PAINT, say("Label a few pixels"), say("three of each class will do"), "labelling"),
+    Step(PAINT, say("Label two classes"), say("three pixels of each will do"), "labelling"),
     Step(PRETRAIN, say("Press Pretrain"), say("the map follows your labels"), "lscosa"),
+    Step(ACCURACY, say("Look at the accuracy"), say("on pixels kept for it"), "evaluate"),
     Step(EXPORT, say("Export the map"), say("for a GIS, with a report"), "maps"),
 )
 
@@ -70,6 +71,7 @@ class StepRow(QAbstractButton):
     def paintEvent(self, event: QPaintEvent) -> None:
         del event
         painter, palette = QPainter(self), self.palette()
+        painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # places are counted from the left
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         accent, text = palette.color(QPalette.ColorRole.Highlight), palette.color(QPalette.ColorRole.WindowText)
         faint = palette.color(QPalette.ColorRole.PlaceholderText)
@@ -109,9 +111,11 @@ class FirstSteps(QFrame):
 
     Signals:
         help_asked(page): how a step is done.
+        close_asked(): the list is not wanted any more.
     """
 
     help_asked = Signal(str)
+    close_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -119,19 +123,27 @@ class FirstSteps(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
-        title = QLabel(say("Five steps to the first map"), self)
+        title = QLabel(say("First map"), self)
         font = title.font()
         font.setBold(True)
         title.setFont(font)
-        column.addWidget(title)
+        self.close_button = picture_button(self, "close", say("Close this list"), side=12)
+        self.close_button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.close_button.clicked.connect(self.close_asked)
+        head = QHBoxLayout()
+        head.addWidget(title, 1)
+        head.addWidget(self.close_button)
+        column.addLayout(head)
         self.rows = {step.id: StepRow(number, step, self) for number, step in enumerate(STEPS, start=1)}
         for row in self.rows.values():
             row.clicked.connect(self._clicked)
             column.addWidget(row)
 
-    def tick(self, step: str) -> None:
-        """A step is done."""
-        self.rows[step].set_done()
+    def tick(self, *steps: str) -> None:
+        """Steps are done; names of other versions of this list are left alone."""
+        for step in steps:
+            if step in self.rows:
+                self.rows[step].set_done()
 
     def _clicked(self) -> None:
         row = self.sender()

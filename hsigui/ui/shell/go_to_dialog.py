@@ -9,6 +9,7 @@ from hsigui.cube.ground import Ground
 from hsigui.cube.typed_place import TypedPlace, place_typed
 from hsigui.errors import HsiError
 from hsigui.texts import say
+from hsigui.ui.desk.dialogs import keep_wide
 
 WIDTH = 470
 
@@ -52,7 +53,7 @@ class GoToDialog(QDialog):
         column = QVBoxLayout(self)
         for widget in (label, self.line, self.note, self.buttons):
             column.addWidget(widget)
-        self.setMinimumWidth(WIDTH)
+        keep_wide(column, WIDTH)
         self.line.textChanged.connect(self._understand)
         self._understand("")
 

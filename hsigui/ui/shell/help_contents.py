@@ -9,7 +9,7 @@ from hsigui.assets import resource
 from hsigui.texts import say
 
 SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    (say("Begin"), ("tutorial", "panels", "gallery", "troubleshooting")),
+    (say("Begin"), ("first-steps", "tutorial", "panels", "gallery", "troubleshooting")),
     (say("How to"), (
         "howto-polygons", "howto-library", "howto-raw", "howto-cluster", "howto-accuracy", "howto-methods", "howto-add",
     )),

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QStatusTipEvent, QWhatsThisClickedEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QStatusTipEvent, QWhatsThisClickedEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QLineEdit,
@@ -58,6 +58,7 @@ from hsigui.storage.runs import Runs
 from hsigui.texts import say
 from hsigui.ui.desk.action_rows import ActionSet
 from hsigui.ui.desk.desk import Desk
+from hsigui.ui.desk.focus_ring import FocusRing
 from hsigui.ui.desk.job_bridge import JobBridge
 from hsigui.ui.desk.message_bar import MessageBar
 from hsigui.ui.desk.prompts import Prompts
@@ -104,6 +105,7 @@ from hsigui.ui.shell.command_palette import CommandPalette
 from hsigui.ui.shell.context_menus import ContextMenus
 from hsigui.ui.shell.coordinates import Coordinates
 from hsigui.ui.shell.docks import build_docks, restore_layout
+from hsigui.ui.shell.guiding import Guiding
 from hsigui.ui.shell.help_pages import HelpPages
 from hsigui.ui.shell.leaving import Leaving
 from hsigui.ui.shell.messages import Messages
@@ -113,6 +115,7 @@ from hsigui.ui.shell.panes import Panes
 from hsigui.ui.shell.preferences import Preferences
 from hsigui.ui.shell.problem_report import ProblemReports
 from hsigui.ui.shell.project_files import ProjectFiles
+from hsigui.ui.shell.samples import Samples
 from hsigui.ui.shell.start_page import StartPage
 from hsigui.ui.shell.starting import Starting
 from hsigui.ui.shell.state_keeping import StateKeeping
@@ -262,15 +265,18 @@ class MainWindow(QMainWindow):
         palette = CommandPalette(self.desk, self.menuBar(), self.help, self.open_path)
         self.starting = Starting(
             self.desk, self.start_page, self.pages, self.image, self.scene, self.keeping, self.exporter,
-            self.keeping.journal.projects.folder.parent / "pictures",
+            self.docks["Results"], self.keeping.journal.projects.folder.parent / "pictures",
         )  # fmt: skip
+        self.guiding = Guiding(self.desk, self, self.start_page, self.scene)
+        self.samples = Samples(self.desk, self.start_page, self.scene, self.label_files)
         said = Messages(self, self.messages)
         self.help_here = HelpHere(self, self.docks, self.help)
+        FocusRing(self)
         self.panes = Panes(self, self._middle_panes, self.docks)
         ContextMenus(self.bench, self.pixel, self.tabs, self.scenes, self.spectra, self.training)
         own = (
             self.pixel, self.panes, self.leaving, self.starting, self.projects, self.help, self.help_here, preferences,
-            palette, said, ProblemReports(self.desk), self.surroundings, self.coordinates,
+            palette, said, ProblemReports(self.desk), self.surroundings, self.coordinates, self.guiding, self.samples,
         )  # fmt: skip
         self.actions_.bind((self.session, self.image, *self._parts, *own))
 
@@ -359,6 +365,8 @@ class MainWindow(QMainWindow):
 
     def _hovered(self, row: int, col: int) -> None:
         self.status.show_pixel(row, col)
+        if self.image.key_cursor == (row, col):
+            self.status.announce()
         if not isinstance(self.focusWidget(), QLineEdit | QAbstractSpinBox | ImageView):
             self.image.setFocus()  # so that Space pans and does not press the button clicked last
 
@@ -400,6 +408,13 @@ class MainWindow(QMainWindow):
             self.help_here.follow(event)
             return True
         return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc, where nothing else takes it, gives the focus back to the image, as Shift+F6 would by and by."""
+        if event.key() == Qt.Key.Key_Escape and self.pages.currentWidget() is not self.start_page:
+            self.image.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        else:
+            super().keyPressEvent(event)
 
     # Dropping and closing
 

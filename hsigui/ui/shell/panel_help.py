@@ -34,6 +34,7 @@ PANEL_HELP: Mapping[str, PanelHelp] = {
     IMAGE: PanelHelp("Image", (
         "tool_navigate", "tool_brush", "tool_eraser", "tool_polygon", "tool_fill", "brush_smaller", "brush_larger",
         "undo", "redo", "fit", "zoom_in", "zoom_out", "show_labels", "show_map", "validation", "superpixels",
+        "key_cursor",
     ), (
         (say("Space + drag"), say("Pan with any tool")),
         (say("Arrows, Ctrl + arrows"), say("Pan; by one pixel")),

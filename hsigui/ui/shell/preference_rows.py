@@ -8,16 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import (
     QComboBox,
-    QDoubleSpinBox,
     QFileDialog,
     QHBoxLayout,
     QLabel,
     QLineEdit,
     QPushButton,
     QSpinBox,
+    QVBoxLayout,
     QWidget,
 )
 
@@ -26,6 +25,8 @@ from hsigui.cube.limits import machine_memory
 from hsigui.cube.remote.block_store import cache_folder
 from hsigui.storage.runs import runs_folder
 from hsigui.texts import languages_in, say
+from hsigui.ui.desk.language import language_name, unseen_in_words
+from hsigui.ui.desk.number_box import NumberBox
 from hsigui.ui.desk.wavelength_units import UNITS
 
 MOST_CACHE = 10_000.0  # GiB
@@ -94,7 +95,8 @@ class FolderEdit(QWidget):
 
 
 class LanguageChoice(QWidget):
-    """The languages that there are catalogues of, and English; says so where there is no other."""
+    """The languages that there are catalogues of, and English; says so where there is no other, and where no font of
+    this machine has the letters of the chosen one."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -106,24 +108,24 @@ class LanguageChoice(QWidget):
         for code in codes:
             self.box.addItem(language_name(code), code)
         self.setFocusProxy(self.box)
-        self.note = QLabel(say("There is English only so far."), self)
-        self.note.setVisible(not codes)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self.box, 1)
-        row.addWidget(self.note)
+        self.note, self._alone = QLabel(self), not codes
+        self.note.setWordWrap(not self._alone)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.box)
+        column.addWidget(self.note)
+        self.box.currentIndexChanged.connect(self._tell)
+        self._tell()
+
+    def _tell(self) -> None:
+        said = say("There is English only so far.") if self._alone else unseen_in_words(self.box.currentData())
+        self.note.setText(said)
+        self.note.setVisible(bool(said))
 
     def put(self, value: object) -> None:
         if self.box.findData(value) < 0:  # its catalogue is gone; that is no reason to forget the wish
             self.box.addItem(say("{language}: not there", language=language_name(str(value))), value)
         self.box.setCurrentIndex(self.box.findData(value))
-
-
-def language_name(code: str) -> str:
-    """A language as it calls itself, with its code: "Deutsch (de)"; the code alone where it is no known one."""
-    locale = QLocale(code)
-    own = "" if locale.language() == QLocale.Language.C else locale.nativeLanguageName()
-    return f"{own[:1].upper()}{own[1:]} ({code})" if own else code
 
 
 def _one_of(parent: QWidget, choices: Iterable[tuple[str, str]]) -> Editor:
@@ -138,6 +140,10 @@ def _theme(parent: QWidget) -> Editor:
     return _one_of(parent, (("system", say("As the system")), ("light", say("Light")), ("dark", say("Dark"))))
 
 
+def _motion(parent: QWidget) -> Editor:
+    return _one_of(parent, (("system", say("As the system")), ("little", say("As little as can be"))))
+
+
 def _wavelength_unit(parent: QWidget) -> Editor:
     return _one_of(parent, ((unit.name, f"{unit.words.capitalize()} ({unit.symbol})") for unit in UNITS.values()))
 
@@ -148,7 +154,7 @@ def _language(parent: QWidget) -> Editor:
 
 
 def _memory(parent: QWidget) -> Editor:
-    spin = QDoubleSpinBox(parent)
+    spin = NumberBox(parent)
     spin.setDecimals(1)
     spin.setRange(0.0, machine_memory() / 2**30)
     spin.setSuffix(say(" GiB"))
@@ -157,7 +163,7 @@ def _memory(parent: QWidget) -> Editor:
 
 
 def _work(parent: QWidget) -> Editor:
-    spin = QDoubleSpinBox(parent)
+    spin = NumberBox(parent)
     spin.setDecimals(1)
     spin.setRange(0.0, machine_memory() / 2**30)
     spin.setSuffix(say(" GiB"))
@@ -187,7 +193,7 @@ def _cache_folder(parent: QWidget) -> Editor:
 
 
 def _cache_room(parent: QWidget) -> Editor:
-    spin = QDoubleSpinBox(parent)
+    spin = NumberBox(parent)
     spin.setDecimals(1)
     spin.setRange(0.0, MOST_CACHE)
     spin.setSuffix(say(" GiB"))
@@ -197,6 +203,9 @@ def _cache_room(parent: QWidget) -> Editor:
 
 ROWS: tuple[PreferenceRow, ...] = (
     PreferenceRow("theme", say("&Colours of the window"), say("Light or dark, at once"), _theme),
+    PreferenceRow("motion", say("Mot&ion"),
+                  say("What moves by itself: panels that slide, menus that unfold, bars that run to and fro, a cursor "
+                      "that blinks; at once"), _motion),
     PreferenceRow("wavelength_unit", say("&Wavelengths in"),
                   say("In plots, sliders and tables of the window, at once; files and reports have nanometres always"),
                   _wavelength_unit),

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMainWindow
 
 from hsigui.cube import outside
 from hsigui.document.scene import Scene
@@ -16,7 +16,7 @@ from hsigui.errors import HsiError
 from hsigui.jobs import Context
 from hsigui.storage.run_space import RunSpace, remove_features, remove_runs, space_of
 from hsigui.texts import say, say_number
-from hsigui.ui.desk import theme
+from hsigui.ui.desk import motion, theme
 from hsigui.ui.desk.action_rows import ActionSet
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.dialogs import open_dialog
@@ -38,6 +38,7 @@ class Preferences(QObject):
         self._desk, self._actions, self._runs, self._wavelengths = desk, actions, runs, wavelengths
         self._folder = runs.runs.folder
         self._show_unit()
+        self._apply_motion()
 
     def show_preferences(self) -> None:
         dialog = PreferencesDialog(self._desk.settings, str(self._folder), self._desk.window)
@@ -61,12 +62,18 @@ class Preferences(QObject):
         self._desk.remember(dataclasses.replace(before, **chosen))
         if chosen["theme"] != before.theme:
             self._actions[f"theme_{chosen['theme']}"].trigger()
+        if chosen["motion"] != before.motion:
+            self._apply_motion()
         if chosen["wavelength_unit"] != before.wavelength_unit:
             self._show_unit()
         if chosen["runs_folder"] != before.runs_folder:
             self._desk.messages.info(say("Runs are kept in the new folder from the next start on."))
         if chosen["language"] != before.language:
             self._desk.messages.info(say("The language is that of your choice from the next start on."))
+
+    def _apply_motion(self) -> None:
+        if isinstance(self._desk.window, QMainWindow):
+            motion.apply(self._desk.window, self._desk.settings.motion)
 
     def _show_unit(self) -> None:
         for part in self._wavelengths:

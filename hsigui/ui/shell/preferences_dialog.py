@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from hsigui.settings import Settings
 from hsigui.storage.run_space import RunSpace
 from hsigui.texts import say, say_number
+from hsigui.ui.desk.dialogs import keep_wide
 from hsigui.ui.desk.tips import explain
 from hsigui.ui.shell.outside_group import OutsideGroup
 from hsigui.ui.shell.preference_rows import ROWS
@@ -64,7 +65,7 @@ class PreferencesDialog(QDialog):
         column.addWidget(self.outside)
         column.addStretch(1)
         column.addWidget(self.buttons)
-        self.setMinimumWidth(560)
+        keep_wide(column, 560)
 
     def _make_space(self, folder: str) -> QGroupBox:
         group = QGroupBox(say("Kept runs"), self)

@@ -5,18 +5,19 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QToolButton, QWidget
 
+from hsigui.document.queue import Kind
 from hsigui.document.session import Session
 from hsigui.jobs import Finished
 from hsigui.texts import say
 from hsigui.ui.desk.elided import ElidedLabel
 from hsigui.ui.desk.icons import icon
 from hsigui.ui.desk.job_bridge import JobBridge
+from hsigui.ui.desk.motion import show_part
 from hsigui.ui.training.time_left import TimeLeft
 from hsigui.ui.training.view import time_left
 
 WIDTH = 230  # logical pixels of the text: always as many, so that the bar does not run about while it changes
 LATE_MS = 250  # after which a job is worth a place: what follows a stroke is done before
-STEPS = 1000
 
 
 class ProgressPlace(QWidget):
@@ -92,9 +93,7 @@ class ProgressPlace(QWidget):
         if heavy is not None and job == self._heavy_job():
             text = f"{heavy.scene_name}: {text}"
         self.text.setText(text)
-        self.bar.setRange(0, STEPS if total > 0 else 0)
-        if total > 0:
-            self.bar.setValue(round(STEPS * min(1.0, done / total)))
+        show_part(self.bar, done / total if total > 0 else -1)
         seconds = self._seconds(job, done, total)
         self.left.setText("" if seconds is None else time_left(seconds))
         self.left.setVisible(seconds is not None)
@@ -102,7 +101,7 @@ class ProgressPlace(QWidget):
 
     def _seconds(self, job: int, done: float, total: float) -> float | None:
         heavy = self._session.queue.running
-        if heavy is not None and job == self._heavy_job():
+        if heavy is not None and heavy.kind is Kind.TRAINING and job == self._heavy_job():
             scene = self._session.find(heavy.scene)
             if scene is not None and scene.course is not None:
                 return scene.course.seconds_left  # which knows of pauses

@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPainterPath, Q
 from PySide6.QtWidgets import QAbstractButton, QGridLayout, QSizePolicy, QToolButton, QWidget
 
 from hsigui.texts import say
+from hsigui.ui.desk.dates import day_in_words
 from hsigui.ui.desk.icons import icon
 from hsigui.ui.shell.scene_pictures import ScenePicture
 
@@ -53,7 +54,7 @@ def when(moment: datetime, today: date | None = None) -> str:
         return say("today")
     if days == 1:
         return say("yesterday")
-    return moment.strftime("%d %b %Y")
+    return day_in_words(moment.date())
 
 
 class RecentCard(QAbstractButton):
@@ -97,6 +98,7 @@ class RecentCard(QAbstractButton):
     def paintEvent(self, event: QPaintEvent) -> None:
         del event
         painter, palette = QPainter(self), self.palette()
+        painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # places are counted from the left
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         line = palette.color(QPalette.ColorRole.Highlight if self.hasFocus() else QPalette.ColorRole.Mid)

@@ -14,6 +14,10 @@ MOUSE = (
     (say("Wheel"), say("Zoom at the cursor")),
     (say("Middle drag, or Space + left drag"), say("Pan")),
     (say("Arrows"), say("Pan")),
+    (
+        say("Arrows, Space (with the cursor of the keyboard, F8)"),
+        say("Move a pixel, with Ctrl by ten; press there as the left button does, held while arrows go: draw along"),
+    ),
     (say("Click (navigate)"), say("Show the spectrum of the pixel")),
     (say("Shift + click (navigate)"), say("Keep the spectrum")),
     (say("Left drag (brush, eraser, pixel)"), say("Paint labels, or take them away")),

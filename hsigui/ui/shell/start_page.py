@@ -27,7 +27,7 @@ from hsigui.ui.shell.first_steps import FirstSteps
 from hsigui.ui.shell.recent_cards import Recent, RecentGrid
 
 GUIDES = {
-    "gallery": say("Gallery"),
+    "first-steps": say("First steps"), "gallery": say("Gallery"),
     "labelling": say("Labelling"), "seeing": say("Bands and stretch"), "scenes": say("Files of scenes"),
     "label-files": say("Files of labels"), "asking": say("Where to label next"), "evaluate": say("Honest accuracy"),
     "maps": say("Maps for a GIS"), "projects": say("Projects"),
@@ -53,6 +53,9 @@ class StartPage(QScrollArea):
         demo_asked(fields): a demo scene of a kind of land, one of `FIELDS`.
         recent_asked(path), forget_asked(path): a recent scene is to be opened, or taken off the list.
         help_asked(page): a page of the help.
+        samples_asked(): public scenes are to be fetched.
+        tour_asked(), tour_refused(): the answers to the offer of a tour.
+        steps_closed(), steps_asked(): the list of first steps is not wanted any more, or wanted again.
     """
 
     open_asked = Signal()
@@ -62,6 +65,11 @@ class StartPage(QScrollArea):
     recent_asked = Signal(str)
     forget_asked = Signal(str)
     help_asked = Signal(str)
+    samples_asked = Signal()
+    tour_asked = Signal()
+    tour_refused = Signal()
+    steps_closed = Signal()
+    steps_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -76,6 +84,11 @@ class StartPage(QScrollArea):
         self.recent.remove_asked.connect(self.forget_asked)
         self.steps = FirstSteps(self)
         self.steps.help_asked.connect(self.help_asked)
+        self.steps.close_asked.connect(self.steps_closed)
+        self.more_steps = QPushButton(say("Show the first steps"), self)
+        self.more_steps.setFlat(True)
+        self.more_steps.clicked.connect(self.steps_asked)
+        self.more_steps.hide()
         self._recent_title = _head(say("Recent"), self)
         self._columns = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._columns.setSpacing(GAP)
@@ -89,6 +102,7 @@ class StartPage(QScrollArea):
         column.setContentsMargins(MARGIN, 18, MARGIN, 18)
         column.setSpacing(14)
         column.addLayout(self._top())
+        column.addWidget(self._offer())
         column.addLayout(self._columns)
         column.addStretch(1)
         outer = QWidget(self)
@@ -107,9 +121,20 @@ class StartPage(QScrollArea):
         self.recent.setVisible(bool(recent))
         self.recent.show_recent(recent)
         # As they stand: else cards, which are made anew, would come last.
-        order = [self.other_demos, *(part for card in self.recent.cards for part in (card, card.remove))]
-        for before, after in pairwise([*order, *self.steps.rows.values(), self.guides]):
+        buttons = (self.take_tour, self.no_tour, self.open, self.address, self.demo, self.other_demos, self.samples)
+        order = [*buttons, *(part for card in self.recent.cards for part in (card, card.remove))]
+        side = [self.steps.close_button, *self.steps.rows.values(), self.more_steps, self.guides]
+        for before, after in pairwise([*order, *side]):
             self.setTabOrder(before, after)
+
+    def offer_tour(self, offered: bool) -> None:
+        """Whether the tour is offered above all else."""
+        self.offer.setVisible(offered)
+
+    def show_steps(self, shown: bool) -> None:
+        """Whether the list of first steps is shown, or a button that brings it back."""
+        self.steps.setVisible(shown)
+        self.more_steps.setVisible(not shown)
 
     def set_scene_open(self, is_open: bool) -> None:
         """Whether there is a scene to go back to."""
@@ -131,6 +156,9 @@ class StartPage(QScrollArea):
         self.open, self.address = QPushButton(say("Open scene…"), self), QPushButton(say("Open address…"), self)
         self.demo, self.other_demos = QPushButton(say("Open demo scene"), self), QPushButton(say("Other demos"), self)
         self.back = QPushButton(say("Back to the scene"), self)
+        self.samples = QPushButton(say("Get sample scenes…"), self)
+        self.samples.setToolTip(say("Public scenes of the literature; no server is asked before you say so"))
+        self.samples.clicked.connect(self.samples_asked)
         self.open.setDefault(True)
         self.open.clicked.connect(self.open_asked)
         self.address.clicked.connect(self.address_asked)
@@ -139,7 +167,7 @@ class StartPage(QScrollArea):
         menu = QMenu(self.other_demos)
         menu.aboutToShow.connect(partial(self._fill_demos, menu))
         self.other_demos.setMenu(menu)
-        for button in (self.open, self.address, self.demo, self.other_demos, self.back):
+        for button in (self.open, self.address, self.demo, self.other_demos, self.samples, self.back):
             button.setMinimumHeight(32)
             button.setMaximumWidth(240)
 
@@ -154,12 +182,31 @@ class StartPage(QScrollArea):
         row.addWidget(self.back)
         return row
 
+    def _offer(self) -> QFrame:
+        """The offer of a tour, a line above all else."""
+        self.offer = QFrame(self)
+        self.offer.setFrameShape(QFrame.Shape.StyledPanel)
+        words = QLabel(say("New here? Six steps over this window show how a map is made."), self.offer)
+        words.setWordWrap(True)
+        self.take_tour = QPushButton(say("Take the tour"), self.offer)
+        self.no_tour = QPushButton(say("Not now"), self.offer)
+        self.take_tour.clicked.connect(self.tour_asked)
+        self.no_tour.clicked.connect(self.tour_refused)
+        row = QHBoxLayout(self.offer)
+        row.addWidget(words, 1)
+        row.addWidget(self.take_tour)
+        row.addWidget(self.no_tour)
+        self.offer.hide()
+        return self.offer
+
     def _main_column(self) -> QVBoxLayout:
         self._buttons = QBoxLayout(_across)
-        for pair in ((self.open, self.address), (self.demo, self.other_demos)):
+        for pair in ((self.open, self.address), (self.demo, self.other_demos), (self.samples,)):
             row = QHBoxLayout()
             for button in pair:
-                row.addWidget(button)
+                row.addWidget(button, 1)
+            if len(pair) == 1:  # as wide as those of the pairs above it
+                row.addStretch(1)
             self._buttons.addLayout(row)
         hint = _faint(
             say(
@@ -183,6 +230,7 @@ class StartPage(QScrollArea):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(14)
         column.addWidget(self.steps)
+        column.addWidget(self.more_steps, 0, Qt.AlignmentFlag.AlignLeft)
         column.addLayout(self._guides())
         column.addStretch(1)
         return column

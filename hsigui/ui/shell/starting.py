@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QStackedWidget
+from PySide6.QtWidgets import QDockWidget, QStackedWidget
 
 from hsigui.cube.demo_spec import DemoSpec
 from hsigui.cube.remote.address import is_address, name_and_place
 from hsigui.document.events import (
+    AccuracyChanged,
     Changed,
     EncoderChanged,
     LabelsChanged,
+    MapChanged,
     ProjectChanged,
     SceneLeft,
     SceneOpened,
     SceneShown,
     ValidationChanged,
-    ViewChanged,
 )
 from hsigui.document.scene import Scene
 from hsigui.jobs import Context
-from hsigui.labels.label_map import VALIDATION
+from hsigui.labels.label_map import TRAINING, VALIDATION
 from hsigui.storage.project_file import SUFFIX
 from hsigui.texts import say
 from hsigui.ui.desk.desk import Desk
@@ -34,15 +36,17 @@ from hsigui.ui.image.view import ImageView
 from hsigui.ui.labels.safe_keeping import SafeKeeping
 from hsigui.ui.results.export import ExportController
 from hsigui.ui.scene.controller import SceneController
-from hsigui.ui.shell.first_steps import EXPORT, LOOK, OPEN, PAINT, PRETRAIN
+from hsigui.ui.shell.first_steps import ACCURACY, EXPORT, OPEN, PAINT, PRETRAIN
 from hsigui.ui.shell.recent_cards import Recent
 from hsigui.ui.shell.scene_pictures import SIDE, ScenePictures
 from hsigui.ui.shell.start_page import StartPage
 
 LISTED = 8
 _STEPS: dict[type[Changed], str] = {
-    SceneOpened: OPEN, ViewChanged: LOOK, LabelsChanged: PAINT, ValidationChanged: PAINT, EncoderChanged: PRETRAIN,
+    SceneOpened: OPEN, LabelsChanged: PAINT, ValidationChanged: PAINT, EncoderChanged: PRETRAIN,
+    MapChanged: ACCURACY, AccuracyChanged: ACCURACY,
 }  # fmt: skip
+CLASSES = 2  # that are to be labelled
 
 
 class Starting(QObject):
@@ -50,16 +54,18 @@ class Starting(QObject):
 
     Args:
         pages: the start page, and what shows scenes.
+        results: the panel in which accuracies are shown.
         folder: where pictures are kept.
     """
 
     def __init__(
         self, desk: Desk, page: StartPage, pages: QStackedWidget, image: ImageView, scene: SceneController,
-        keeping: SafeKeeping, exporter: ExportController, folder: Path,
+        keeping: SafeKeeping, exporter: ExportController, results: QDockWidget, folder: Path,
     ) -> None:  # fmt: skip
         super().__init__(desk.window)
         self._desk, self._page, self._pages, self._image = desk, page, pages, image
         self._scene, self._keeping = scene, keeping
+        self._results_seen = False
         self.pictures = ScenePictures(folder)
         self._missing: set[str] = set()
         self._looking = Latest(desk.bridge, say("Look for recent files"), self._found)
@@ -68,8 +74,12 @@ class Starting(QObject):
         page.demo_asked.connect(self._open_demo)
         page.forget_asked.connect(self._forget)
         page.back_asked.connect(self._back)
+        page.steps_closed.connect(self._close_steps)
+        page.steps_asked.connect(self._show_steps)
+        page.steps.tick(*desk.settings.first_steps)
+        page.show_steps(not desk.settings.first_steps_hidden)
         exporter.exported.connect(self._exported)
-        image.clicked.connect(self._looked)
+        results.visibilityChanged.connect(self._see_results)
         events = desk.session.events
         for kind in _STEPS:
             events.subscribe(kind, self._done)
@@ -130,18 +140,47 @@ class Starting(QObject):
         self._scene.open_simulated(DemoSpec(fields=fields))
 
     def _exported(self) -> None:
-        self._page.steps.tick(EXPORT)
-
-    def _looked(self, *_at: object) -> None:
-        self._page.steps.tick(LOOK)
+        self._tick(EXPORT)
 
     def _done(self, event: Changed) -> None:
         step, session = _STEPS[type(event)], self._desk.session
-        if step == PAINT and not (session.labels.array.any() or session.labels.labelled(VALIDATION)):
+        if step == PAINT and self._labelled() < CLASSES:
             return
         if step == PRETRAIN and session.encoder is None:
             return
+        if step == ACCURACY and not (self._results_seen and session.accuracy is not None):
+            return
+        self._tick(step)
+
+    def _labelled(self) -> int:
+        """How many classes have labels, whether they are for training or for validation."""
+        labels = self._desk.session.labels
+        return len({number for layer in (TRAINING, VALIDATION) for number, n in labels.counts(layer).items() if n})
+
+    def _see_results(self, seen: bool) -> None:
+        """The panel has come before the others, or went behind them."""
+        self._results_seen = seen
+        if seen and self._desk.session.accuracy is not None:
+            self._tick(ACCURACY)
+
+    def _tick(self, step: str) -> None:
+        """Ticks a step for good."""
         self._page.steps.tick(step)
+        settings = self._desk.settings
+        if step not in settings.first_steps:
+            self._desk.remember(dataclasses.replace(settings, first_steps=(*settings.first_steps, step)))
+
+    def _close_steps(self) -> None:
+        self._set_steps(hidden=True)
+        self._page.more_steps.setFocus()
+
+    def _show_steps(self) -> None:
+        self._set_steps(hidden=False)
+        self._page.steps.close_button.setFocus()
+
+    def _set_steps(self, *, hidden: bool) -> None:
+        self._page.show_steps(not hidden)
+        self._desk.remember(dataclasses.replace(self._desk.settings, first_steps_hidden=hidden))
 
     def _forget(self, path: str) -> None:
         self._desk.remember(self._desk.settings.without_recent(path))

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QMouseEvent
 from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 
 from hsigui.document.events import (
@@ -19,7 +19,7 @@ from hsigui.document.events import (
     ValidationChanged,
 )
 from hsigui.document.session import Session
-from hsigui.texts import say
+from hsigui.texts import number_text, say
 from hsigui.ui.desk.elided import ElidedLabel
 from hsigui.ui.desk.job_bridge import JobBridge
 from hsigui.ui.desk.message_log import MessageLog
@@ -102,10 +102,16 @@ class StatusBar(QStatusBar):
         self._show_place()
         self._show_label()
 
+    def announce(self) -> None:
+        """Has screen readers say the place that is shown, and what lies there: the keyboard came to it."""
+        if QAccessible.isActive():
+            said = say("{place}, {label}", place=self.place.text(), label=self.label.text())
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, said))
+
     def show_values(self, row: int, col: int, values: Sequence[float]) -> None:
         """The values of the shown bands; dropped when the cursor has gone on."""
         if (row, col) == self._pixel:
-            numbers = " ".join("–" if math.isnan(v) else f"{v:.4g}" for v in map(float, values))
+            numbers = " ".join("–" if math.isnan(v) else number_text(v, ".4g") for v in map(float, values))
             name = say("Band") if len(values) == 1 else "R G B"
             self.values.setText(f"{name}: {numbers}")
 

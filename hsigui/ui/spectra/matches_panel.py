@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 
 from hsigui.analysis.measures import RANKING
 from hsigui.analysis.ranking import Match, Matches
-from hsigui.texts import say
+from hsigui.texts import number_text, say
 from hsigui.ui.desk.action_rows import tool_button
 from hsigui.ui.desk.elided import ElidedLabel
 from hsigui.ui.desk.later import Later
@@ -33,7 +33,7 @@ from hsigui.ui.desk.tips import explain
 
 NAME, DISTANCE, SOURCE = range(3)  # columns
 OWN_WIDTH, MATCH_WIDTH = 2.0, 1.4  # logical pixels
-MATCH_INK = QColor(230, 130, 0)
+MATCH_INK = QColor(200, 110, 0)  # seen on light and dark grounds
 MOST = 200  # matches
 LEAST_PLOT = QSize(120, 56)  # logical pixels
 PLOT_NAME = say("The spectrum and its match, scaled to it")
@@ -231,7 +231,7 @@ class MatchesPanel(QWidget):
 
 def _item(found: Match) -> QTreeWidgetItem:
     source = Path(found.reference.source).name
-    item = QTreeWidgetItem([found.name, f"{found.distance:.4f}", source])
+    item = QTreeWidgetItem([found.name, number_text(found.distance, ".4f"), source])
     item.setTextAlignment(DISTANCE, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
     percent = 100 * found.likeness
     lines = [found.name, say("{percent:.0f} % alike, in {bands} bands", percent=percent, bands=found.bands)]

@@ -84,12 +84,14 @@ class StudyForm(QWidget):
         self.block, self.guard = self._spin(1, 10_000, _FIRST.block), self._spin(0, 1000, _FIRST.guard)
         for spin, tip in ((self.block, say("Side of the blocks")), (self.guard, say("Unused pixels around blocks"))):
             spin.setSuffix(say(" px"))
+            spin.setAccessibleName(tip)
             explain(spin, tip)
         self.device = QComboBox(self)
         for name, title in DEVICES.items():
             self.device.addItem(title, name)
         self.folder = QLineEdit(self)
         self.folder.setPlaceholderText(say("Folder for results and report"))
+        self.folder.setAccessibleName(say("Folder for results and report"))
         explain(self.folder, say("A folder that holds a study with the same settings is gone on with"))
         choose = QPushButton(say("C&hoose…"), self)
         choose.setAutoDefault(False)

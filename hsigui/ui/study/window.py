@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QPalette
+from PySide6.QtGui import QAccessible, QPalette
 from PySide6.QtWidgets import (
     QDialog,
     QFrame,
@@ -22,11 +22,11 @@ from PySide6.QtWidgets import (
 
 from hsigui.report.study import Comparison, StudyRow
 from hsigui.texts import say
+from hsigui.ui.desk.motion import STEPS, show_part
 from hsigui.ui.desk.problem_label import ProblemLabel
+from hsigui.ui.desk.roles import give_role
 from hsigui.ui.study.findings import Findings
 from hsigui.ui.study.form import StudyForm
-
-STEPS = 1000
 
 
 class StudyWindow(QDialog):
@@ -94,9 +94,7 @@ class StudyWindow(QDialog):
 
     def set_progress(self, done: float, total: float, text: str) -> None:
         """How far it is; a total of 0 where that is not known."""
-        self.bar.setRange(0, STEPS if total > 0 else 0)
-        if total > 0:
-            self.bar.setValue(round(STEPS * min(max(done / total, 0.0), 1.0)))
+        show_part(self.bar, done / total if total > 0 else -1)
         self.text.setText(text)
 
     def begin(self, title: str) -> None:
@@ -125,7 +123,7 @@ class StudyWindow(QDialog):
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setMinimumWidth(self.form.minimumSizeHint().width() + 24)
-        area.setAccessibleName(say("What is compared"))
+        give_role(area, QAccessible.Role.Pane, say("What is compared"))
         left, right = QWidget(self), QWidget(self)
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)

@@ -8,13 +8,14 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette
+from PySide6.QtGui import QAccessible, QColor, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from hsigui.labels.classes import PALETTE
 from hsigui.methods.insight import Insight
 from hsigui.texts import say
 from hsigui.ui.desk.plots import RESTYLE, Plot, color_plot, curve_pen
+from hsigui.ui.desk.roles import give_role
 
 RATE, MEMORY, PROTOTYPES = "rate", "memory", "prototypes"
 KINDS = {RATE: say("Learning rate"), MEMORY: say("Memory"), PROTOTYPES: say("Prototypes used")}
@@ -124,7 +125,7 @@ class PrototypeBars(QWidget):
         self._counts: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
         self.setMinimumHeight(60)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName(say("How often each prototype is used"))
+        give_role(self, QAccessible.Role.Chart, say("How often each prototype is used"))
 
     def set_counts(self, counts: NDArray[np.int64]) -> None:
         """How often each is used, one a prototype."""

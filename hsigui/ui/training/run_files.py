@@ -7,7 +7,6 @@ with the same training or takes it for abandoned.
 from __future__ import annotations
 
 import contextlib
-import datetime
 from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
@@ -37,6 +36,7 @@ from hsigui.storage.recovery import scene_key
 from hsigui.storage.runs import LOCK, KeptRun, Runs, UnfinishedRun, give_up, unfinished_in
 from hsigui.storage.state_json import sum_of_run
 from hsigui.texts import say
+from hsigui.ui.desk.dates import moment_in_words
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import Watcher
 from hsigui.ui.desk.message_bar import Message
@@ -319,7 +319,7 @@ def spec_title(spec: PretrainSpec) -> str:
 
 
 def _when(seconds: float) -> str:
-    return datetime.datetime.fromtimestamp(seconds).strftime("%d %b %Y, %H:%M")
+    return moment_in_words(seconds)
 
 
 def _lock_file(folder: Path) -> QLockFile:

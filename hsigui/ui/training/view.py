@@ -26,11 +26,11 @@ from hsigui.methods.insight import Insight
 from hsigui.texts import say
 from hsigui.ui.desk.curve_key import CurveKey
 from hsigui.ui.desk.later import Later
+from hsigui.ui.desk.motion import STEPS, show_part
 from hsigui.ui.desk.plots import RESTYLE, Plot, SecondAxis, color_plot, curve_pen
 from hsigui.ui.training.insight_view import KINDS, InsightView
 
 REDRAW_MS = 40
-STEPS = 1000
 LEAST_PLOTS = QSize(0, 110)  # logical pixels
 PLOT_NAME = say("Curves of the training")
 WIDTH = 1.8
@@ -128,9 +128,7 @@ class TrainingView(QWidget):
 
     def set_progress(self, done: float, total: float, text: str, seconds_left: float | None = None) -> None:
         """Shows how far the run is and how long it will still take, None when that is not known yet."""
-        self._bar.setRange(0, STEPS if total > 0 else 0)
-        if total > 0:
-            self._bar.setValue(round(STEPS * min(max(done / total, 0.0), 1.0)))
+        show_part(self._bar, done / total if total > 0 else -1)
         self._text.setText(text)
         self._left.setText("" if seconds_left is None else time_left(seconds_left))
 

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QHBoxLayout, QSizePolicy, QSlider, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QSlider, QToolButton, QWidget
 
 from hsigui.texts import say
 from hsigui.ui.desk.action_rows import tool_button
 from hsigui.ui.desk.flat_buttons import picture_button
+from hsigui.ui.desk.number_box import NumberBox
 
 STEPS = 1000  # of the slider
 QUICKEST, SLOWEST = 0.1, 5.0  # seconds
@@ -40,7 +41,7 @@ class CompareBar(QWidget):
         self.place.setPageStep(STEPS // 10)
         self.place.setAccessibleName(say("Where the line between the two pictures is"))
         self.place.setToolTip(say("Where the line is; it can be dragged in the image, too"))
-        self.seconds = QDoubleSpinBox(self)
+        self.seconds = NumberBox(self)
         self.seconds.setRange(QUICKEST, SLOWEST)
         self.seconds.setSingleStep(0.1)
         self.seconds.setDecimals(1)

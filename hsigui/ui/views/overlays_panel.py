@@ -9,7 +9,6 @@ from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QAction, QColor, QDropEvent, QIcon, QKeyEvent, QPalette, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QDoubleSpinBox,
     QFormLayout,
     QHBoxLayout,
     QLabel,
@@ -24,6 +23,7 @@ from PySide6.QtWidgets import (
 
 from hsigui.texts import say
 from hsigui.ui.desk.flat_buttons import picture_button
+from hsigui.ui.desk.number_box import NumberBox
 
 _ID = Qt.ItemDataRole.UserRole
 SWATCH = 14  # logical pixels
@@ -140,7 +140,7 @@ class OverlaysPanel(QWidget):
         self.color = QToolButton(self)
         self.color.setToolTip(say("Colour of its lines"))
         self.color.setAccessibleName(say("Colour of its lines"))
-        self.width_box = QDoubleSpinBox(self)
+        self.width_box = NumberBox(self)
         self.width_box.setRange(0.5, WIDEST)
         self.width_box.setSingleStep(0.5)
         self.width_box.setDecimals(1)

@@ -6,13 +6,14 @@ import math
 from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen, QPolygonF
+from PySide6.QtGui import QAccessible, QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 from hsigui.document.events import SceneShown
 from hsigui.texts import say
 from hsigui.ui.desk.debounce import Debounce
 from hsigui.ui.desk.job_bridge import Latest
+from hsigui.ui.desk.roles import give_role
 from hsigui.ui.image.bench import Bench
 from hsigui.ui.image.subject_drawing import draw_part
 from hsigui.ui.image.subject_layer import Drawn
@@ -39,7 +40,7 @@ class OverviewMap(QWidget):
         self._image = image
         self._picture: QImage | None = None
         self._size = (0, 0)  # rows and columns of the scene
-        self.setAccessibleName(say("Overview of the scene"))
+        give_role(self, QAccessible.Role.Graphic, say("Overview of the scene"))
         self.setToolTip(say("The whole scene; click or drag to look elsewhere"))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.hide()

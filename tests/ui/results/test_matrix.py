@@ -15,6 +15,7 @@ from hsigui.labels.classes import ClassInfo, ClassTable
 from hsigui.report.error_map import Confused
 from hsigui.report.metrics import Accuracy, accuracy
 from hsigui.report.tables import percent_of_map_csv, tab_separated
+from hsigui.ui.desk.contrast import ink_on
 from hsigui.ui.image.pictures.files import write_picture
 from hsigui.ui.results.class_bars import LOWEST_FIRST, ClassBars, rows_of
 from hsigui.ui.results.matrix import (
@@ -23,7 +24,6 @@ from hsigui.ui.results.matrix import (
     OF_MAP,
     OF_REFERENCE,
     cell_of,
-    ink_on,
     pair_of,
     text_of,
     tint,

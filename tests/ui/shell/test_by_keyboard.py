@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QListView,
     QMenu,
+    QSlider,
     QTabBar,
     QWidget,
 )
@@ -84,6 +85,24 @@ def test_a_pane_gives_the_focus_back_to_what_had_it(active):
     assert QApplication.focusWidget() is not active.method.seed
     key(active, Qt.Key.Key_F6, SHIFT)
     assert active.method.seed.hasFocus()
+
+
+def test_esc_gives_the_focus_back_to_the_image(active):
+    for widget in (active.method.seed, active.display.findChild(QSlider), active.docks["Layers"].widget()):
+        widget.setFocus()
+        assert not active.image.hasFocus()
+        key(active, Qt.Key.Key_Escape)
+        assert active.image.hasFocus(), widget
+
+
+def test_tab_leaves_every_control_of_a_panel(active):
+    for row in PANELS:
+        active.docks[row.name].raise_()
+        QApplication.processEvents()
+        for widget in in_tab_order(active.docks[row.name].widget(), active):
+            widget.setFocus()
+            key(active, Qt.Key.Key_Tab)
+            assert QApplication.focusWidget() is not widget, (row.name, widget)
 
 
 def test_a_message_is_among_the_panes_while_it_is_there(active, qtbot):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from datetime import date, datetime
 from pathlib import Path
@@ -21,7 +22,7 @@ from hsigui.ui.shell.main_window import MainWindow
 from hsigui.ui.shell.recent_cards import Recent, RecentCard, when
 from hsigui.ui.shell.scene_pictures import KEPT, ScenePictures
 from hsigui.ui.shell.start_page import DEMOS, GUIDES, StartPage
-from tests.ui.windows import click, idle, open_scene, paint, press
+from tests.ui.windows import idle, open_scene, paint, press
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -89,25 +90,50 @@ def test_a_project_is_listed_with_the_picture_of_its_scene(qtbot, make_window, d
     assert not window.start_page.isVisible()
 
 
-def test_the_steps_are_ticked_as_they_are_done(qtbot, window, training) -> None:
+def test_the_steps_are_ticked_as_they_are_done(qtbot, make_window, training) -> None:
+    window = make_window()
     assert _done(window) == set()
     QTest.mouseClick(window.start_page.demo, LEFT)
     qtbot.waitUntil(lambda: window.session.cube is not None, timeout=10_000)
     idle(qtbot, window)
     assert _done(window) == {first_steps.OPEN}
-    click(window, 30, 30)
-    assert first_steps.LOOK in _done(window)
     press(window, "B")
+    press(window, "1")
     paint(window, (60, 60), (60, 64))
+    assert first_steps.PAINT not in _done(window)  # of one class
+    press(window, "2")
+    paint(window, (90, 60), (90, 64))
     assert first_steps.PAINT in _done(window)
     training.go.set()
     window.actions_["pretrain"].trigger()
     qtbot.waitUntil(lambda: first_steps.PRETRAIN in _done(window), timeout=10_000)
-    idle(qtbot, window)
-    assert first_steps.EXPORT not in _done(window)
+    idle(qtbot, window, timeout=60_000)  # a map is learned and drawn
+    assert window.session.accuracy is not None
+    assert window.docks["Results"].visibleRegion().isEmpty()
+    assert not {first_steps.ACCURACY, first_steps.EXPORT} & _done(window)
+    window.docks["Results"].raise_()
+    qtbot.waitUntil(lambda: first_steps.ACCURACY in _done(window))
     window.exporter.exported.emit()
     assert len(_done(window)) == 5
     assert "done" in window.start_page.steps.rows[first_steps.EXPORT].accessibleName()
+    window.close()
+    assert len(_done(make_window())) == 5  # for good
+    window.desk.store.save(dataclasses.replace(window.desk.store.load(), first_steps=("open", "look")))
+    assert _done(make_window()) == {first_steps.OPEN}  # names of other versions are left alone
+
+
+def test_the_list_of_first_steps_is_closed_for_good_and_brought_back(qtbot, make_window) -> None:
+    window = make_window()
+    page = window.start_page
+    assert page.steps.isVisible()
+    QTest.mouseClick(page.steps.close_button, LEFT)
+    assert not page.steps.isVisible()
+    assert window.focusWidget() is page.more_steps
+    other = make_window()
+    assert not other.start_page.steps.isVisible()
+    QTest.mouseClick(other.start_page.more_steps, LEFT)
+    assert other.start_page.steps.isVisible()
+    assert not other.start_page.more_steps.isVisible()
 
 
 def test_another_demo_is_opened_from_the_menu(qtbot, window) -> None:
@@ -144,7 +170,7 @@ def test_nothing_is_cut_off_at_any_width(qtbot, width, beside) -> None:
     qtbot.waitExposed(page)
     qtbot.waitUntil(lambda: page.widget().width() <= page.viewport().width())
     assert (page._columns.direction() == QBoxLayout.Direction.LeftToRight) == beside
-    for part in (page.open, page.other_demos, page.guides, page.steps, *page.recent.cards):
+    for part in (page.open, page.other_demos, page.samples, page.guides, page.steps, *page.recent.cards):
         assert part.mapTo(page.widget(), QPoint(part.width(), 0)).x() <= page.viewport().width()
         assert part.width() >= part.minimumSizeHint().width()
 
@@ -172,7 +198,7 @@ def test_the_buttons_are_reached_by_the_tabulator_in_their_order(qtbot) -> None:
     for _ in range(12):
         QTest.keyClick(page.focusWidget(), Qt.Key.Key_Tab)
         reached.append(page.focusWidget())
-    for widget in (page.address, page.demo, page.other_demos, page.recent.cards[0], page.guides):
+    for widget in (page.address, page.demo, page.other_demos, page.samples, page.recent.cards[0], page.guides):
         assert widget in reached
     assert set(page.steps.rows.values()) <= set(reached)
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import QRect, QSize, Signal
-from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPalette, QResizeEvent
+from PySide6.QtGui import QAccessible, QImage, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDialog,
     QDialogButtonBox,
-    QDoubleSpinBox,
     QFormLayout,
     QHBoxLayout,
     QLabel,
@@ -24,6 +23,8 @@ from PySide6.QtWidgets import (
 )
 
 from hsigui.texts import say
+from hsigui.ui.desk.number_box import NumberBox
+from hsigui.ui.desk.roles import give_role
 from hsigui.ui.desk.tips import explain
 from hsigui.ui.image.pictures.body import CHECKERED, TRANSPARENT
 from hsigui.ui.image.pictures.files import KINDS, too_large
@@ -45,7 +46,7 @@ class PreviewPane(QWidget):
         self.image: QImage | None = None
         self.setMinimumSize(320, 300)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName(say("Preview of the picture"))
+        give_role(self, QAccessible.Role.Graphic, say("Preview of the picture"))
 
     @property
     def room(self) -> QSize:
@@ -181,13 +182,13 @@ class PictureDialog(QDialog):
         self.opacity.setAccessibleName(say("Opacity over the composite"))
 
     def _make_size(self) -> None:
-        self.width_, self.sizing = QDoubleSpinBox(self), QComboBox(self)
+        self.width_, self.sizing = NumberBox(self), QComboBox(self)
         self.width_.setAccessibleName(say("Width"))
         self.sizing.setAccessibleName(say("Unit of the width"))
         self.sizing.addItem(say("pixels"), PIXELS)
         self.sizing.addItem(say("x pixel of the scene"), FACTOR)
         self.sizing.addItem(say("cm"), CM)
-        self.dpi, self.points = QSpinBox(self), QDoubleSpinBox(self)
+        self.dpi, self.points = QSpinBox(self), NumberBox(self)
         self.dpi.setRange(36, 2400)
         self.dpi.setSuffix(say(" dpi"))
         self.points.setRange(4, 48)
