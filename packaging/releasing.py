@@ -179,15 +179,16 @@ def signed(sums: Path) -> str:
     return f"not signed: {done.stderr.strip()}" if done.returncode else f"signed: {sums.name}.asc"
 
 
-def bundled(root: Path, into: Path) -> Iterator[str]:
+def bundled(root: Path, version: str, into: Path) -> Iterator[str]:
     """Builds folder, archive and package of this system, tries each, and puts them beside the wheel."""
     build = Path(os.environ.get("HSIGUI_BUILD", root / "build"))
-    commands = [["bash", "packaging/bundle", "all"]]
-    for command in commands:
-        if subprocess.run(command, cwd=root).returncode:
-            yield f"{' '.join(command)} failed"
-            return
-    for path in (*build.glob("hsigui-*.tar.xz"), *build.glob("hsigui_*.deb")):
+    if subprocess.run(["bash", "packaging/bundle", "all"], cwd=root).returncode:
+        yield "packaging/bundle all failed"
+        return
+    made = (*build.glob(f"hsigui-{version}-*.tar.xz"), *build.glob(f"hsigui_{version}_*.deb"))
+    if not made:
+        yield f"packaging/bundle made no archive of {version} in {build}"
+    for path in made:
         if subprocess.run(["bash", "packaging/smoke", str(path), str(build / "smoke")], cwd=root).returncode:
             yield f"packaging/smoke {path.name} failed"
         shutil.copy2(path, into)
@@ -248,7 +249,7 @@ def released(version: str, given: argparse.Namespace, into: Path, root: Path = R
         tally.step("packaging/checks all", tests_run(root))
     archives_made(root, version, into, tally)
     if given.bundles:
-        tally.step("bundles", bundled(root, into))
+        tally.step("bundles", bundled(root, version, into))
     sums = summed(into)
     print(sums.read_text(encoding="utf-8"), end="")
     print("release: " + ("not signed in a dry run" if given.dry_run else signed(sums)))

@@ -140,3 +140,21 @@ def test_a_release_that_is_not_ready_is_not_built(releasing, checkout, capsys):
     assert releasing.released("1.2.3", given, checkout / "out", checkout) == 1
     assert "has to be mended first" in capsys.readouterr().out
     assert not (checkout / "out").exists()
+
+
+def test_bundles_of_this_version_are_tried_and_lie_beside_the_wheel(releasing, checkout, tmp_path, monkeypatch):
+    monkeypatch.setenv("HSIGUI_BUILD", str(checkout / "build"))
+    into, scripts = tmp_path / "out", checkout / "packaging"
+    for folder in (into, scripts, checkout / "build"):
+        folder.mkdir()
+    (checkout / "build" / "hsigui-1.2.2-linux-x86_64.tar.xz").touch()
+    (scripts / "bundle").write_text("touch build/hsigui-1.2.3-linux-x86_64.tar.xz build/hsigui_1.2.3_amd64.deb\n")
+    (scripts / "smoke").write_text('case "$1" in *.deb) exit 1 ;; esac\n')
+    assert list(releasing.bundled(checkout, "1.2.3", into)) == ["packaging/smoke hsigui_1.2.3_amd64.deb failed"]
+    assert sorted(path.name for path in into.iterdir()) == [
+        "hsigui-1.2.3-linux-x86_64.tar.xz", "hsigui_1.2.3_amd64.deb",
+    ]  # fmt: skip
+    (told,) = releasing.bundled(checkout, "1.2.4", into)
+    assert "made no archive of 1.2.4" in told
+    (scripts / "bundle").write_text("exit 3\n")
+    assert list(releasing.bundled(checkout, "1.2.3", into)) == ["packaging/bundle all failed"]

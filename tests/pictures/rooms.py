@@ -24,6 +24,7 @@ QT, TORCH = ("PySide6", "pyqtgraph"), ("torch",)
 ABOUT: Mapping[str, str] = {
     "__main__": "the start", "ui": "the window", "cli": "the terminal", "commands": "hsigui COMMAND",
     "api": "import hsigui", "pipeline": "sample, pretrain, embed, fit, classify", "storage": "projects, runs",
+    "sample_scenes": "public scenes to fetch",
     "document": "scenes that are open", "masks": "pixels left out", "finishing": "maps finished",
     "preparing": "cubes made ready", "report": "figures, files", "methods": "encoders, probes",
     "analysis": "without learning", "jobs": "work, progress", "specs": "what is asked for", "parameters": "settings",
