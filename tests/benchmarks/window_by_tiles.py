@@ -53,7 +53,7 @@ def sparse_scene(folder: Path, rows: int, cols: int) -> tuple[Path, Path, np.nda
     large = np.memmap(folder / "large.img", dtype="<f4", mode="r+", shape=(rows, BANDS, cols))
     large[1000 : 1000 + PART[0], :, 2000 : 2000 + PART[1]] = np.moveaxis(part.read(), 2, 1)
     large.flush()
-    return folder / "large.hdr", folder / "run", made.truth.array
+    return folder / "large.hdr", folder / "run", np.asarray(getattr(made.truth, "array", made.truth))
 
 
 def main() -> None:
@@ -90,11 +90,15 @@ def measure(app: QApplication, window: MainWindow, folder: Path, given: tuple, s
     held, disk.require_held = disk.require_held, nowhere
     window.scene.open_path(scene)
     until(lambda: window.session.cube is not None and not window.bridge.running)
-    print(f"scene {scene.with_suffix('.img').stat().st_size / 1e9:.2f} GB; opened: {memory.peak() / 1e9:.2f} GB at most")
+    print(
+        f"scene {scene.with_suffix('.img').stat().st_size / 1e9:.2f} GB; opened: {memory.peak() / 1e9:.2f} GB at most"
+    )
     window.run_files.open(run)
     until(lambda: window.session.encoder is not None and not window.bridge.running)
     disk.require_held = held
-    print(f"features held: {window.session.features is not None}; {live.__name__}: {memory.peak() / 1e9:.2f} GB at most")
+    print(
+        f"features held: {window.session.features is not None}; {live.__name__}: {memory.peak() / 1e9:.2f} GB at most"
+    )
     for number in range(1, int(truth.max()) + 1):
         rows, cols = np.nonzero(truth == number)
         for at in range(0, len(rows), max(1, len(rows) // 6)):
