@@ -53,7 +53,7 @@ def sparse_scene(folder: Path, rows: int, cols: int) -> tuple[Path, Path, np.nda
     large = np.memmap(folder / "large.img", dtype="<f4", mode="r+", shape=(rows, BANDS, cols))
     large[1000 : 1000 + PART[0], :, 2000 : 2000 + PART[1]] = np.moveaxis(part.read(), 2, 1)
     large.flush()
-    return folder / "large.hdr", folder / "run", made.truth.array
+    return folder / "large.hdr", folder / "run", np.asarray(getattr(made.truth, "array", made.truth))
 
 
 def main() -> None:

@@ -20,7 +20,7 @@ from hsigui.cube.masked import scene_of, set_aside
 from hsigui.jobs import Context
 from hsigui.pipeline.tiling.grid import Box
 
-CELL = 96  # rows and columns whose labels share a window
+CELLS = (64, 128, 256, 512)  # rows and columns whose labels share a window: those are taken that read the least
 SCANNED = 16_000_000  # labels that are looked at at once
 
 
@@ -53,11 +53,13 @@ class Windows:
     Attributes:
         boxes: of the scene: top, left, bottom, right, the last two exclusive.
         cells: the part of each whose labels count in it.
+        side: of the cells of the scene in which these parts lie.
         shape: rows and columns of all of them.
     """
 
     boxes: tuple[Box, ...]
     cells: tuple[Box, ...]
+    side: int
 
     @classmethod
     def around(cls, found: Labelled, border: int, shape: tuple[int, int]) -> Windows:
@@ -67,8 +69,12 @@ class Windows:
             border: pixels around the labels of a window.
             shape: rows and columns of the scene.
         """
-        across = -(-shape[1] // CELL)
-        of_cell = found.rows // CELL * across + found.cols // CELL
+        each = (cls._in_cells(found, border, shape, side) for side in CELLS)
+        return min(each, key=lambda windows: windows.shape[0] * windows.shape[1])
+
+    @classmethod
+    def _in_cells(cls, found: Labelled, border: int, shape: tuple[int, int], side: int) -> Windows:
+        of_cell = found.rows // side * -(-shape[1] // side) + found.cols // side
         order = np.argsort(of_cell, kind="stable")
         starts = np.flatnonzero(np.diff(of_cell[order], prepend=-1))
         cells = []
@@ -79,7 +85,7 @@ class Windows:
             (max(0, t - border), max(0, left - border), min(shape[0], b + border), min(shape[1], r + border))
             for t, left, b, r in cells
         ]
-        return cls(tuple(boxes), tuple(cells))
+        return cls(tuple(boxes), tuple(cells), side)
 
     @property
     def tops(self) -> tuple[int, ...]:
@@ -96,7 +102,7 @@ class Windows:
         array = np.zeros(self.shape, dtype=np.uint16)
         for top, box, (first, left, last, right) in zip(self.tops, self.boxes, self.cells, strict=True):
             here = (found.rows >= first) & (found.rows < last) & (found.cols >= left) & (found.cols < right)
-            here &= (found.rows // CELL == first // CELL) & (found.cols // CELL == left // CELL)
+            here &= (found.rows // self.side == first // self.side) & (found.cols // self.side == left // self.side)
             array[found.rows[here] - box[0] + top, found.cols[here] - box[1]] = found.numbers[here]
         return array
 

@@ -304,6 +304,8 @@ class TilesDialog(QDialog):
     def _in_the_way(self, choice: TilesChoice) -> str:
         """Why it cannot be made; empty where nothing is known."""
         path = choice.out
+        if not self._facts.where:
+            return say("The scene is in no file, from which workers could read it: save it first (File > Save cube…).")
         if choice.goes_on is None and not self.labels.count():
             return say("Label pixels of two classes or more first, or open a run that keeps a classifier.")
         if not any(path.suffix.lower() in suffixes for _, suffixes, _ in FORMATS):

@@ -15,25 +15,30 @@ from hsigui.pipeline.tiling import by_labels
 from hsigui.pipeline.tiling.by_labels import classifier_by_windows
 from hsigui.pipeline.tiling.grid import Grid
 from hsigui.pipeline.tiling.overview import Overview
-from hsigui.pipeline.tiling.windows import CELL, Labelled, Windows
+from hsigui.pipeline.tiling.windows import CELLS, Labelled, Windows
 
 CTX = SilentContext()
 
 
 def some_labels(rows: int = 300, cols: int = 400) -> np.ndarray:
     labels = np.zeros((rows, cols), dtype=np.uint16)
-    labels[10:14, 20:25], labels[200, 390:400], labels[CELL - 1 : CELL + 2, 100] = 1, 2, 3
+    labels[10:14, 20:25], labels[200, 390:400], labels[CELLS[0] - 1 : CELLS[0] + 2, 100] = 1, 2, 3
     return labels
 
 
-def test_each_label_counts_in_one_window_and_none_is_lost():
+@pytest.mark.parametrize("side", [0, *CELLS])
+def test_each_label_counts_in_one_window_and_none_is_lost(side):
     labels = some_labels()
     found = Labelled.of(labels, CTX)
-    windows = Windows.around(found, 20, labels.shape)
+    windows = Windows._in_cells(found, 20, labels.shape, side) if side else Windows.around(found, 20, labels.shape)
     inside = windows.labels(found)
     assert inside.shape == windows.shape
     assert np.bincount(inside.ravel())[1:].tolist() == np.bincount(labels.ravel())[1:].tolist()
-    assert len(windows.boxes) == 4, "the third class lies on both sides of the border of two cells"
+    if side == CELLS[0]:
+        assert len(windows.boxes) == 4, "the third class lies on both sides of the border of two cells"
+    elif not side:
+        others = [Windows._in_cells(found, 20, labels.shape, each).shape for each in CELLS]
+        assert np.prod(windows.shape) == min(map(np.prod, others)), "what is read is the least"
 
 
 def test_windows_hold_the_pixels_of_the_scene_and_nothing_where_it_has_none(ground):

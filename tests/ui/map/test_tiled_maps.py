@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -289,6 +290,12 @@ def test_without_labels_and_kept_classifier_nothing_can_be_mapped(qtbot, tmp_pat
     qtbot.addWidget(dialog)
     assert "two classes or more" in dialog.problem.text()
     assert not dialog.buttons.button(QDialogButtonBox.StandardButton.Ok).isEnabled()
+
+
+def test_a_scene_that_is_in_no_file_is_to_be_saved_first(qtbot, tmp_path):
+    dialog = TilesDialog(replace(facts(tmp_path), where=""), lambda *_: None)
+    qtbot.addWidget(dialog)
+    assert "in no file" in dialog.problem.text()
 
 
 def test_the_memory_of_a_worker_begins_with_that_of_the_preferences_and_is_never_too_small(qtbot, tmp_path):
