@@ -45,7 +45,7 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "prepare": ("scene.hdr", "vnir.hdr", "swir.hdr"),
     "several": ("A.hdr", "B.hdr", "C.hdr", "D.hdr"),
     "study": ("scene.hdr", "truth.tif"),
-    "tables": ("scene.hdr", "map.tif", "parcels.gpkg", "test.tif"),
+    "tables": ("scene.hdr", "map.tif", "parcels.gpkg", "test.tif", "ndvi.tif"),
     "unmixing": ("scene.hdr", "surfaces.sli"),
 }
 # Command lines that are not run here, by how they begin, with the reason. Each stands on a page, which a test sees to.

@@ -107,6 +107,11 @@ class SmallWorld:
             made = made.taken([0])
         write_library(made, self.folder / name)
 
+    def layer(self, name: str) -> None:
+        """An index of the scene, called as the file is."""
+        self.make(["scene.hdr"])
+        hsigui.save(hsigui.derive(hsigui.open(self.folder / "scene.hdr"), Path(name).stem), self.folder / name)
+
     def raw(self, name: str) -> None:
         """Counts of a lab camera with their references; and labels of the scene that is made of them."""
         made = write_raw_lab_scene(self.folder / "made" / name, Path(name).stem, self.side, self.side, 40)
@@ -148,6 +153,7 @@ MAKERS: Mapping[str, Callable[[SmallWorld, str], None]] = {
     **dict.fromkeys(("minerals.sli", "surfaces.sli"), SmallWorld.library),
     **dict.fromkeys(("raw.hdr", "raw2.hdr"), SmallWorld.raw),
     **dict.fromkeys(("run", "map.tif", "confidence.tif"), SmallWorld.trained),
+    "ndvi.tif": SmallWorld.layer,
     "panels.gpkg": SmallWorld.polygons,
     "grey.csv": SmallWorld.library,
 }
