@@ -1,6 +1,7 @@
 """Parts of `packaging/wheel-check`, run by the Python that the wheel is installed into:
 
     python packaging/installed.py needs WHEEL [--without NAME] [--extras NAMES]  what pip is to install
+    python packaging/installed.py holds WHEEL           whether all that belongs into it is there, and nothing else
     python packaging/installed.py cube CUBE.npy         writes a small scene
     python packaging/installed.py window PATH PICTURE   opens the window with a scene, and draws it
     python packaging/installed.py imports EXTRAS        imports a package of each extra
@@ -46,6 +47,27 @@ def needs(wheel: str, without: str, extras: str) -> list[str]:
             elif each.name != without:
                 found.append(f"{each.name}{each.specifier}")
     return list(dict.fromkeys(found))
+
+
+def require_content(wheel: str) -> None:
+    """Looks through a wheel: types, help, icons, and a catalogue of each language that this checkout has.
+
+    Raises:
+        SystemExit: something is missing, or lies beside the package.
+    """
+    with zipfile.ZipFile(wheel) as archive:
+        names = set(archive.namelist())
+    strays = [name for name in names if not name.startswith(("hsigui/", "hsigui-"))]
+    resources = Path(__file__).resolve().parent.parent / "resources"
+    wanted = {"hsigui/py.typed", "hsigui/__init__.pyi"}
+    for path in resources.rglob("*"):
+        inside = f"hsigui/resources/{path.relative_to(resources).as_posix()}"
+        if path.suffix == ".po":
+            wanted.add(inside.removesuffix(".po") + ".mo")
+        elif path.is_file() and path.suffix in (".md", ".svg", ".json", ".j2"):
+            wanted.add(inside)
+    if strays or wanted - names:
+        sys.exit(f"beside the package lie {strays}; missing are {sorted(wanted - names)}")
 
 
 def write_cube(path: str) -> None:
@@ -122,6 +144,7 @@ def main() -> None:
     told.add_argument("wheel")
     told.add_argument("--without", default="")
     told.add_argument("--extras", default="")
+    verbs.add_parser("holds").add_argument("wheel")
     verbs.add_parser("cube").add_argument("path")
     window = verbs.add_parser("window")
     window.add_argument("path")
@@ -131,6 +154,8 @@ def main() -> None:
     asked = parser.parse_args()
     if asked.verb == "needs":
         print("\n".join(needs(asked.wheel, asked.without, asked.extras)))
+    elif asked.verb == "holds":
+        require_content(asked.wheel)
     elif asked.verb == "cube":
         write_cube(asked.path)
     elif asked.verb == "window":

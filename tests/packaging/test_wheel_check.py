@@ -41,6 +41,15 @@ def test_an_extra_brings_its_packages_and_those_of_the_extras_in_it(wheel):
     assert "torch<2.14,>=2.6" in INSTALLED.needs(wheel, "", "")
 
 
+def test_a_wheel_without_its_resources_or_with_strays_is_refused(wheel):
+    with pytest.raises(SystemExit, match=r"missing are \['hsigui/__init__\.pyi'"):
+        INSTALLED.require_content(wheel)
+    with zipfile.ZipFile(wheel, "a") as archive:
+        archive.writestr("tests/test_all.py", "")
+    with pytest.raises(SystemExit, match=r"beside the package lie \['tests/test_all\.py'\]"):
+        INSTALLED.require_content(wheel)
+
+
 def test_an_extra_of_the_project_is_told_what_proves_it():
     project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     section = project.split("[project.optional-dependencies]")[1].split("[project.scripts]")[0]
