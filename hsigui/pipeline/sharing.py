@@ -96,12 +96,13 @@ def shared_training(cube: Cube, spec: PretrainSpec, folder: Path | None, ctx: Co
     Raises:
         HsiError: the variable asks for no number of processes.
     """
-    count = _wanted(spec)
+    learns = registry.method(spec.method).preset(spec.preset).epochs and spec.epochs != 0
+    count = _wanted(spec) if learns else 1
     if count < 2:
         return None
     why = _refused(cube, spec, folder)
     if why or folder is None:
-        ctx.warn(say("One process makes this training, on one GPU where there is one, and not {count}: {why}",
+        ctx.warn(say("This training is made by one process, and not by {count} (one a GPU): {why}",
                      count=count, why=why))  # fmt: skip
         return None
     return _of_command(cube, spec, folder, count)
@@ -150,8 +151,6 @@ def _wanted(spec: PretrainSpec) -> int:
 def _refused(cube: Cube, spec: PretrainSpec, folder: Path | None) -> str:
     """Why several processes cannot make a training; empty where they can."""
     info = registry.method(spec.method)
-    if not info.preset(spec.preset).epochs or spec.epochs == 0:
-        return say("nothing is learned.")
     if not info.shared:
         return say("{title} is not trained by several processes.", title=info.title)
     if sys.platform != "linux":
