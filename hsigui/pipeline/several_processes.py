@@ -53,7 +53,10 @@ def launcher(count: int) -> list[str]:
             "-m", "hsigui"]  # fmt: skip
 
 
-def train(words: Sequence[str], folder: Path, count: int, ctx: Context, more: Mapping[str, str] | None = None) -> None:
+def train(
+    words: Sequence[str], folder: Path, count: int, ctx: Context, *, more: Mapping[str, str] | None = None,
+    told: Mapping[str, int] | None = None,
+) -> None:  # fmt: skip
     """Has so many processes make a training; returns when its run is in the folder.
 
     Where the folder has an unfinished training it is gone on with.
@@ -61,6 +64,7 @@ def train(words: Sequence[str], folder: Path, count: int, ctx: Context, more: Ma
     Args:
         words: the command line that trains, "pretrain" first, which writes to the folder and tells by JSON lines.
         more: variables of their environment beside those of this process.
+        told: the last step of each curve that the context knows already, by its name.
 
     Raises:
         HsiError: no process can be begun, one was killed, or said what is wrong.
@@ -68,13 +72,13 @@ def train(words: Sequence[str], folder: Path, count: int, ctx: Context, more: Ma
         Cancelled: through the context, after they have left a resume point and ended.
     """
     environment = {**os.environ, "PYTHONIOENCODING": "utf-8:replace", **(more or {})}
-    told: dict[str, int] = {}
+    known = dict(told or {})
     done = False
     while not done:
         resume = ["--resume"] if (folder / FILE).is_file() else []
         try:
             with _Launched([*launcher(count), *words, *resume], count, environment) as launched:
-                done = launched.tell(ctx, told)
+                done = launched.tell(ctx, known)
         except (HsiError, ProcessesFailedError) as error:
             if not (folder / SETTINGS).is_file():
                 raise

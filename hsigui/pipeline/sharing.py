@@ -79,10 +79,28 @@ class SharedTraining:
         from hsigui.methods import checkpoint
         from hsigui.methods import resume as unfinished
 
-        several_processes.train(self.words, self.folder, self.count, ctx, self.environment)
+        told = _told_before(self.folder, ctx)
+        several_processes.train(self.words, self.folder, self.count, ctx, more=self.environment, told=told)
         encoder = checkpoint.load(self.folder)
         unfinished.remove(self.folder)  # they did, unless they ended just before
         return encoder
+
+
+def _told_before(folder: Path, ctx: Context) -> dict[str, int]:
+    """Tells the curves of the unfinished training in a folder, where there is one, whole; the processes tell no more of
+    them than how they end. Returns the last step of each."""
+    from hsigui.methods import resume as unfinished
+    from hsigui.methods.monitor import RANK
+
+    if not (folder / unfinished.FILE).is_file():
+        return {}
+    course = unfinished.read(folder).course
+    # No labels watch a training of the window: its monitor reads the rank.
+    curves = {"loss": list(enumerate(course.losses, 1)), RANK: list(course.readings)}
+    for name, points in curves.items():
+        for step, value in points:
+            ctx.metric(name, value, step)
+    return {name: points[-1][0] for name, points in curves.items() if points}
 
 
 def shared_training(cube: Cube, spec: PretrainSpec, folder: Path | None, ctx: Context) -> SharedTraining | None:

@@ -32,7 +32,7 @@ class Training:
         self._runner = JobRunner()
         self.events: list[object] = []
         self.folder = folder
-        work = lambda ctx: train(words, folder, 2, ctx, {"STAND_IN": what})  # noqa: E731
+        work = lambda ctx: train(words, folder, 2, ctx, more={"STAND_IN": what})  # noqa: E731
         self.job: Job = self._runner.start(work, "a training")
 
     def until(self, seen) -> object:
@@ -184,7 +184,7 @@ def test_no_process_outlives_the_program_that_waits_for_it(tmp_path):
     code = (
         "import sys; from pathlib import Path; from hsigui.jobs import quiet; from hsigui.pipeline import "
         "several_processes as s; s.launcher = lambda count: [sys.executable, '-S', '-E', sys.argv[1]]; "
-        "s.train(['pretrain', '--out', sys.argv[2]], Path(sys.argv[2]), 2, quiet(), {'STAND_IN': 'trains'})"
+        "s.train(['pretrain', '--out', sys.argv[2]], Path(sys.argv[2]), 2, quiet(), more={'STAND_IN': 'trains'})"
     )
     program = subprocess.Popen([sys.executable, "-c", code, str(STAND_IN), str(tmp_path)])
     try:

@@ -63,6 +63,7 @@ def gone(processes: list[int]) -> bool:
     return not any(map(is_alive, processes))
 
 
+@pytest.mark.slow
 def test_the_run_that_two_processes_made_is_shown_and_used_as_all_others(qtbot, trainer, tmp_path):
     begin(trainer)
     qtbot.waitUntil(lambda: not trainer.session.training, timeout=120_000)
