@@ -31,7 +31,7 @@ def step(number: int) -> None:
 
 
 def launch() -> None:
-    """Begins the process in a session of its own, hands on the wish to end, and tells how it ended, as torchrun does."""
+    """Begins the process in a session of its own, hands a wish to end on, and tells how it ended, as torchrun does."""
     process = subprocess.Popen([sys.executable, *sys.argv], start_new_session=True, env={**os.environ, "RANK": "0"})
     signal.signal(signal.SIGTERM, lambda *_: process.terminate())
     with (folder / "processes").open("a") as log:

@@ -1,4 +1,4 @@
-"""Trainings that several processes make for the window: shown, held, cancelled, gone on with and ended as all others."""
+"""Trainings that several processes make for the window: shown, held, cancelled and ended as all others."""
 
 from __future__ import annotations
 
