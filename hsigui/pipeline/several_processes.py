@@ -272,10 +272,10 @@ def _pass_on(event: Mapping[str, Any], ctx: Context, told: dict[str, int]) -> No
             told[name] = step
             ctx.metric(name, float(event["value"]), step)
     elif kind == "insight":
-        arrays = {name: None if event.get(name) is None else np.array(event[name], dtype=np.int64)
-                  for name in ("used", "pairs")}  # fmt: skip
-        numbers = {name: event.get(name) for name in ("rate", "memory_mb", "device_mb")}
-        ctx.partial(Insight(int(event["step"]), **numbers, **arrays))
+        used, pairs = (None if event.get(name) is None else np.array(event[name], dtype=np.int64)
+                       for name in ("used", "pairs"))  # fmt: skip
+        rate, memory, device = (event.get(name) for name in ("rate", "memory_mb", "device_mb"))
+        ctx.partial(Insight(int(event["step"]), rate, memory, device, used, pairs))
     elif kind == "warning":
         ctx.warn(str(event.get("text", "")))
     elif kind == "message":
