@@ -21,6 +21,7 @@ import uuid
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
@@ -156,7 +157,7 @@ class _Launched:
             if event is None:
                 self._last.append(line)
             else:
-                self._ask(lambda event=event: _pass_on(event, ctx, told))
+                self._ask(partial(_pass_on, event, ctx, told))
         code = self._process.poll()
         if code == 0:
             return True
