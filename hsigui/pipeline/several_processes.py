@@ -78,7 +78,7 @@ def train(
     while not done:
         resume = ["--resume"] if (folder / FILE).is_file() else []
         try:
-            with _Launched([*launcher(count), *words, *resume], count, environment) as launched:
+            with _Launched([*launcher(count), *words, *resume], folder, count, environment) as launched:
                 done = launched.tell(ctx, known)
         except (HsiError, ProcessesFailedError) as error:
             if not (folder / SETTINGS).is_file():
@@ -91,11 +91,13 @@ class _Launched:
     """The launcher with its processes, and what is heard from them.
 
     Args:
+        folder: of the run.
         count: of the processes.
         environment: theirs, whole.
     """
 
-    def __init__(self, words: Sequence[str], count: int, environment: Mapping[str, str]) -> None:
+    def __init__(self, words: Sequence[str], folder: Path, count: int, environment: Mapping[str, str]) -> None:
+        self._run = folder / SETTINGS
         self._count, self._token = count, uuid.uuid4().hex
         self._heard: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._last: deque[str] = deque(maxlen=MOST_LINES)
@@ -159,7 +161,7 @@ class _Launched:
             else:
                 self._ask(partial(_pass_on, event, ctx, told))
         code = self._process.poll()
-        if code == 0:
+        if code == 0 and self._run.is_file():
             return True
         if self._held:
             return False
