@@ -27,6 +27,7 @@ DEVICES = ("auto", "cpu", "cuda", "mps")
 WAVELENGTH_UNITS = ("nm", "um")
 MOTIONS = ("system", "little")
 NETWORKS = ("typed", "never")
+TRAINING_GPUS = ("all", "one")
 _COORDINATES = re.compile(r"pixel|map|lonlat|[A-Za-z0-9_]{1,16}:[A-Za-z0-9_.]{1,16}")
 
 
@@ -57,6 +58,7 @@ class Settings:
         memory_gib: memory that files may ask for, in GiB; 0 for all that the machine has.
         work_gib: memory that the window's work may take, in GiB; 0 for no limit.
         threads: of the processor that trainings of the window take; 0 for all but one.
+        training_gpus: "all" for trainings of the window on every GPU where there are several, "one" for on one.
         runs_folder: where the window keeps runs; empty for the platform's folder.
         wavelength_unit: "nm" or "um", in which the window writes wavelengths; files are in nm always.
         language: of the sentences, such as "de", from the next start on; empty for that of the system.
@@ -81,6 +83,7 @@ class Settings:
     memory_gib: float = 0.0
     work_gib: float = 0.0
     threads: int = 0
+    training_gpus: str = "all"
     runs_folder: str = ""
     wavelength_unit: str = "nm"
     language: str = ""
@@ -214,6 +217,7 @@ def _from_json(values: dict[str, Any]) -> Settings:
     for name, known in (
         ("theme", THEMES), ("device", DEVICES), ("wavelength_unit", WAVELENGTH_UNITS), ("network", NETWORKS),
         ("motion", MOTIONS),
+        ("training_gpus", TRAINING_GPUS),
     ):  # fmt: skip
         if taken.get(name) not in known:
             taken.pop(name, None)

@@ -50,14 +50,14 @@ def run_with_progress(work: Callable[[Context], T], title: str) -> T:
     """Runs a work on a thread and tells of it on stderr (see `progress`); Ctrl-C cancels it and is raised again.
 
     Raises:
-        KeyboardInterrupt: after the work has ended.
+        KeyboardInterrupt, BrokenPipeError: after the work has ended.
         Exception: what the work raised.
     """
     runner = JobRunner()
     job = runner.start(work, title)
     try:
         end = _watch(runner, title)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, BrokenPipeError):  # the latter: who listened is gone
         job.cancel()
         job.wait()
         raise

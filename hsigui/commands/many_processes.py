@@ -104,7 +104,8 @@ class Attempt:
 
     def __init__(self, out: Path, where: Place) -> None:
         self._out, self._where = out, where
-        self._note = _note_of(out) if where.launched and where.leads else None
+        again = os.environ.get("TORCHELASTIC_MAX_RESTARTS") != "0"  # else there is no further attempt to note it for
+        self._note = _note_of(out) if where.launched and where.leads and again else None
 
     def prepare(self, arguments: argparse.Namespace) -> None:
         """Makes a further attempt go on from what the last one wrote; the first, or one whose first was refused,

@@ -8,9 +8,10 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, Protocol, TextIO
+from typing import Any, Protocol, TextIO, cast
 
 from hsigui.jobs import Event, Finished, Metric, Outcome, Partial, Progress, Warned
+from hsigui.methods.insight import Insight
 from hsigui.texts import say
 
 AUTO, BAR, LINES, JSON, NONE = "auto", "bar", "lines", "json", "none"
@@ -166,10 +167,12 @@ class Lines:
 
 
 class Objects:
-    """JSON objects, one a line, for programs: `event` is "start", "progress", "metric", "message", "warning" or "end".
+    """JSON objects, one a line, for programs: `event` is "start", "progress", "metric", "insight", "message", "warning"
+    or "end".
 
     Progress and metrics come at most once a second each; `seconds` is the time since the start, `share` from 0 to 1 or
-    null where it is not known, `left` the seconds that the phase still takes or null.
+    null where it is not known, `left` the seconds that the phase still takes or null. An insight has what of an
+    `Insight` is small, so all but the superpixels; null for what the training has not.
     """
 
     def __init__(
@@ -190,6 +193,8 @@ class Objects:
             self._write("warning", text=event.message)
         elif isinstance(event, Partial) and isinstance(event.value, str):
             self._write("message", text=event.value)
+        elif isinstance(event, Partial) and isinstance(event.value, Insight):
+            self._waiting["insight"] = event
         elif isinstance(event, Finished):
             self._flush()
             self._write("end", outcome=event.outcome.value)
@@ -208,6 +213,8 @@ class Objects:
         for event in self._waiting.values():
             if isinstance(event, Metric):
                 self._write("metric", name=event.name, value=event.value, step=event.step)
+            elif isinstance(event, Partial):
+                self._write("insight", **_small(cast("Insight", event.value)))
             elif isinstance(event, Progress):
                 phase = event.text.split(",")[0]
                 if phase != self._phase:
@@ -223,6 +230,13 @@ class Objects:
             if isinstance(value, float) and not abs(value) < float("inf"):  # JSON has no name for it
                 found[key] = None
         print(json.dumps(found, ensure_ascii=False), file=self._stream, flush=True)
+
+
+def _small(insight: Insight) -> dict[str, object]:
+    """What a line tells of an insight."""
+    arrays = {name: None if (found := getattr(insight, name)) is None else found.tolist() for name in ("used", "pairs")}
+    numbers = {name: getattr(insight, name) for name in ("step", "rate", "memory_mb", "device_mb")}
+    return {**numbers, **arrays}
 
 
 def shares(event: Progress) -> float | None:

@@ -47,6 +47,11 @@ def title(device: torch.device) -> str:
     return say_number("CPU, {count} thread", "CPU, {count} threads", torch.get_num_threads())
 
 
+def title_of_several(device: torch.device, count: int) -> str:
+    """The same of so many processes, each of which has such a device."""
+    return say("{count} processes, each on {device}", count=count, device=title(device))
+
+
 def has_fast_bf16(device: torch.device) -> bool:
     """Whether bfloat16 arithmetic is native there: on others it is emulated and slower than float32."""
     if device.type == "cuda":

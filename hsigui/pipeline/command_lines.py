@@ -91,11 +91,14 @@ def sample(spec: SplitSpec, truth: Path | str) -> str:
     return _line("sample", where, *words, "--seed", spec.seed, "--out", LABELS, "--rest", TEST)
 
 
-def pretrain(scene: CubeArgument, spec: PretrainSpec, watched_by: Mapping[str, Any] | None = None) -> str:
+def pretrain(
+    scene: CubeArgument, spec: PretrainSpec, watched_by: Mapping[str, Any] | None = None, out: str | Path = RUN
+) -> str:  # fmt: skip
     """Pretrains the encoder.
 
     Args:
         watched_by: the labels that the training was watched by, as `Encoder.watched_by` names them.
+        out: the run folder.
     """
     words: list[object] = ["--method", spec.method, "--preset", spec.preset]
     words += [] if spec.epochs is None else ["--epochs", spec.epochs]
@@ -113,7 +116,7 @@ def pretrain(scene: CubeArgument, spec: PretrainSpec, watched_by: Mapping[str, A
     words += [] if spec.precision == "auto" else ["--precision", spec.precision]
     words += [] if spec.threads is None else ["--threads", spec.threads]
     words += [word for text in asked.words(spec.settings) for word in ("--set", text)]
-    return _line("pretrain", *scene.words, *words, "--out", RUN, *scene.reading)
+    return _line("pretrain", *scene.words, *words, "--out", out, *scene.reading)
 
 
 def classify(

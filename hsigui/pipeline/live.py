@@ -100,29 +100,25 @@ def pretrain_and_embed(
     """Pretrains an encoder and computes the features of every pixel; tells the device as soon as it is known.
 
     Both are kept in the folder, and now and then the unfinished training. When it cannot be written the result is not
-    lost: it stays in memory, with a warning.
+    lost: it stays in memory, with a warning. Where there are several GPUs, the processes of a command train on them
+    (see `sharing`).
 
     Args:
         resume: go on with the unfinished training in the folder; HsiError when it is another or damaged.
         mapped: the scene as the map sees it; None for as pretraining does.
     """
     ctx.progress(0, 0, say("Loading PyTorch…"))
-    from hsigui.methods import checkpoint
-    from hsigui.methods import resume as unfinished
     from hsigui.pipeline.device import describe_device, take_threads_of_window
     from hsigui.pipeline.embed import embed
-    from hsigui.pipeline.pretrain import pretrain
+    from hsigui.pipeline.sharing import shared_training
 
     take_threads_of_window()
-    ctx.partial(DeviceKnown(describe_device(spec.device)))
-    encoder = pretrain(cube, spec, ctx, keep_in=folder, resume=resume)
-    if folder is not None:
-        try:
-            checkpoint.save(encoder, folder)
-            unfinished.remove(folder)
-        except (HsiError, OSError) as error:  # what was learned is worth more than its file
-            ctx.warn(_stays_in_window(error))
-            folder = None
+    shared = shared_training(cube, spec, folder, ctx)
+    ctx.partial(DeviceKnown(describe_device(spec.device) if shared is None else shared.device))
+    if shared is None:
+        encoder, folder = _pretrained(ctx, cube, spec, folder, resume)
+    else:
+        encoder = shared.made(ctx)
     started, cube = time.perf_counter(), cube if mapped is None else mapped
     try:
         features = embed(cube, encoder, ctx, folder, device=spec.device)
@@ -134,6 +130,25 @@ def pretrain_and_embed(
         ctx.warn(say("The features are not kept for later: {message}", message=_why(error)))
         features = embed(cube, encoder, ctx, device=spec.device)
     return Trained(encoder, features, folder, {"features": time.perf_counter() - started})
+
+
+def _pretrained(
+    ctx: Context, cube: Cube, spec: PretrainSpec, folder: Path | None, resume: bool
+) -> tuple[Encoder, Path | None]:
+    """The encoder that this process trains, and where it is kept; None for in memory."""
+    from hsigui.methods import checkpoint
+    from hsigui.methods import resume as unfinished
+    from hsigui.pipeline.pretrain import pretrain
+
+    encoder = pretrain(cube, spec, ctx, keep_in=folder, resume=resume)
+    if folder is not None:
+        try:
+            checkpoint.save(encoder, folder)
+            unfinished.remove(folder)
+        except (HsiError, OSError) as error:  # what was learned is worth more than its file
+            ctx.warn(_stays_in_window(error))
+            folder = None
+    return encoder, folder
 
 
 def _stays_in_window(error: HsiError | OSError) -> str:

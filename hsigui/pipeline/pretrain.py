@@ -259,9 +259,7 @@ def _begun(wanted: _Wanted, about: Mapping[str, Any]) -> Unfinished | None:
 
 def _titled(device: torch.device, processes: Processes) -> str:
     """Where the training runs, in words."""
-    if processes.alone:
-        return devices.title(device)
-    return say("{count} processes, each on {device}", count=processes.count, device=devices.title(device))
+    return devices.title(device) if processes.alone else devices.title_of_several(device, processes.count)
 
 
 def _kept(trained: loop.TrainingResult, training: loop.Training, wanted: _Wanted) -> dict[str, int]:

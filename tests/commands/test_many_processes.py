@@ -124,6 +124,13 @@ def test_a_further_attempt_at_what_was_refused_is_refused_again(tmp_path, name):
 
 
 @pytest.mark.usefixtures("_notes")
+def test_nothing_is_noted_where_a_launcher_makes_no_further_attempt(tmp_path, monkeypatch):
+    monkeypatch.setenv("TORCHELASTIC_MAX_RESTARTS", "0")
+    Attempt(tmp_path, FIRST).begin()
+    assert not list((tmp_path / "notes").iterdir())
+
+
+@pytest.mark.usefixtures("_notes")
 def test_nothing_is_kept_of_a_command_that_is_done(tmp_path):
     attempt = Attempt(tmp_path, FIRST)
     attempt.begin()

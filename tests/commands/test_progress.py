@@ -5,13 +5,16 @@ from __future__ import annotations
 import io
 import json
 import sys
+import time
 
+import numpy as np
 import pytest
 
 from hsigui.commands import progress
 from hsigui.commands.console import run_with_progress
 from hsigui.commands.progress import Lines, Objects, time_in_words
 from hsigui.jobs import Finished, Metric, Outcome, Partial, Progress, Warned
+from hsigui.methods.insight import Insight
 
 
 class Clock:
@@ -94,6 +97,40 @@ def test_a_program_reads_objects_of_which_a_kind_comes_once_a_second_and_the_las
     assert shares[-1] == 1.0
     assert [one["value"] for one in found if one["event"] == "metric"][-1] is None
     assert [one["text"] for one in found if one["event"] in ("warning", "message")] == ["Grün", "a line"]
+
+
+def test_a_program_reads_what_is_at_work_in_a_training_but_for_what_is_large():
+    stream = io.StringIO()
+    objects = Objects("Loading", stream, clock=Clock())
+    superpixels = np.zeros((4, 5), dtype=np.int64)
+    found = Insight(
+        7, rate=0.1, memory_mb=20.5, used=np.array([3, 0]), pairs=superpixels[:2, :4], superpixels=superpixels
+    )
+    objects.take(Partial(1, found))
+    assert json.loads(stream.getvalue().splitlines()[-1]) == {
+        "event": "insight", "seconds": 0, "step": 7, "rate": 0.1, "memory_mb": 20.5, "device_mb": None, "used": [3, 0],
+        "pairs": [[0] * 4] * 2,
+    }  # fmt: skip
+
+
+def test_work_is_cancelled_when_nobody_reads_what_it_tells(monkeypatch):
+    ended: list[bool] = []
+
+    def gone(*_words, **_how):
+        raise BrokenPipeError
+
+    def work(ctx):
+        try:
+            while True:
+                ctx.check()
+                time.sleep(0.01)
+        finally:
+            ended.append(True)
+
+    monkeypatch.setattr(progress.Nothing, "tick", gone)
+    with progress.chosen("none"), pytest.raises(BrokenPipeError):
+        run_with_progress(work, "Counting")
+    assert ended
 
 
 @pytest.mark.parametrize(

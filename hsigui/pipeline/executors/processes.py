@@ -229,7 +229,7 @@ class _Child:
             code = self._process.wait()
         self._thread.join()
         self._answers.close()
-        return _how(code)
+        return how_it_ended(code)
 
     def _write(self, text: bytes) -> None:
         with suppress(OSError):  # it is gone, which its listener tells
@@ -251,7 +251,7 @@ class _Child:
             heard.put((self, Raised(-1, error, traceback.format_exc())))
 
 
-def _how(code: int) -> str:
+def how_it_ended(code: int) -> str:
     """How a process ended, as the second half of a sentence."""
     if code >= 0:
         return say("ended with exit code {code}", code=code)

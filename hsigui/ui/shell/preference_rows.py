@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 from hsigui.assets import languages_folder
 from hsigui.cube.limits import machine_memory
 from hsigui.cube.remote.block_store import cache_folder
+from hsigui.pipeline import sharing
 from hsigui.storage.runs import runs_folder
 from hsigui.texts import languages_in, say
 from hsigui.ui.desk.language import language_name, unseen_in_words
@@ -51,12 +52,14 @@ class PreferenceRow:
         label: with a mnemonic.
         tip: what it does.
         make: makes its editor.
+        means_something: whether it is shown on this machine.
     """
 
     name: str
     label: str
     tip: str
     make: Callable[[QWidget], Editor]
+    means_something: Callable[[], bool] = lambda: True
 
 
 class FolderEdit(QWidget):
@@ -178,6 +181,14 @@ def _threads(parent: QWidget) -> Editor:
     return Editor(spin, lambda value: spin.setValue(int(str(value))), spin.value)
 
 
+def _training_gpus(parent: QWidget) -> Editor:
+    return _one_of(parent, ((sharing.ALL, say("All of them")), (sharing.ONE, say("One"))))
+
+
+def _has_several_gpus() -> bool:
+    return sharing.gpus() > 1
+
+
 def _folder(parent: QWidget) -> Editor:
     edit = FolderEdit(parent, say("Folder of kept runs"), runs_folder())
     return Editor(edit, edit.put, edit.value)
@@ -220,6 +231,9 @@ ROWS: tuple[PreferenceRow, ...] = (
     PreferenceRow("threads", say("&Threads of trainings"),
                   say("Fewer leave the machine to other programs; from the next training or run that is opened"),
                   _threads),
+    PreferenceRow("training_gpus", say("Training on several &GPUs"),
+                  say("Trainings by the Paper presets take all GPUs of this machine, or one; Quick is not faster on "
+                      "several, and takes one. From the next training on"), _training_gpus, _has_several_gpus),
     PreferenceRow("runs_folder", say("&Folder of kept runs"),
                   say("Where trained encoders and features are kept, from the next start of the window; runs that are "
                       "kept already stay where they are, and can be opened by Training > Open run"), _folder),

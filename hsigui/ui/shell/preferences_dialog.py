@@ -42,9 +42,10 @@ class PreferencesDialog(QDialog):
     def __init__(self, settings: Settings, folder: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(say("Preferences"))
-        self.editors = {row.name: row.make(self) for row in ROWS}
+        rows = [row for row in ROWS if row.means_something()]
+        self.editors = {row.name: row.make(self) for row in rows}
         form = QFormLayout()
-        for row in ROWS:
+        for row in rows:
             editor = self.editors[row.name]
             editor.put(getattr(settings, row.name))
             label = QLabel(row.label, self)

@@ -59,7 +59,7 @@ def write_run(folder: Path, size: int = 2_000_000) -> Path:
 def test_each_row_is_a_setting_with_a_text_and_a_tip(dialog):
     fields = {field.name for field in dataclasses.fields(Settings)}
     assert {row.name for row in ROWS} <= fields
-    assert list(dialog.editors) == [row.name for row in ROWS]
+    assert list(dialog.editors) == [row.name for row in ROWS if row.name != "training_gpus"]
     assert all(row.label and row.tip for row in ROWS)
     letters = [row.label[row.label.index("&") + 1] for row in ROWS]
     assert len(set(letters)) == len(letters)
@@ -67,9 +67,18 @@ def test_each_row_is_a_setting_with_a_text_and_a_tip(dialog):
 
 def test_what_is_set_is_shown_and_unchanged_by_looking(dialog, window):
     before = window.desk.settings
-    assert dialog.choice == {row.name: getattr(before, row.name) for row in ROWS}
+    assert dialog.choice == {name: getattr(before, name) for name in dialog.editors}
     dialog.accept()
     assert window.desk.settings == before
+
+
+def test_where_there_are_several_gpus_trainings_may_take_all_or_one(qtbot, window, monkeypatch):
+    monkeypatch.setattr("hsigui.pipeline.sharing.gpus", lambda: 2)
+    dialog = opened(qtbot, window)
+    assert dialog.choice["training_gpus"] == "all"
+    put(dialog, training_gpus="one")
+    dialog.accept()
+    assert kept(window).training_gpus == "one"
 
 
 def test_what_is_chosen_is_kept_and_what_is_cancelled_is_not(qtbot, dialog, window, tmp_path):
