@@ -52,7 +52,7 @@ from tests.ui.windows import Answers, FakeEncoder, features_of  # noqa: E402
 # What is no sentence: papers, names of classes, methods, palettes, files and keys, units, and words that settings take.
 NAMES = re.compile(
     r"[A-Z][\w-]+(?: et al\.| & [A-Z][\w-]+)?, [^\n]*, doi \S+|"
-    r"https?://\S+|\(-\w+\)|[\w-]*\.(?:tif|hdr|img|json|html|md|csv|png|mat|kmz|gpkg|geojson|fgb|parquet|safetensors|npz|npy|toml|zarr)\b|"
+    r"Deutsch \(de\)|简体中文 \(zh\)|https?://\S+|\(-\w+\)|[\w-]*\.(?:tif|hdr|img|json|html|md|csv|png|mat|kmz|gpkg|geojson|fgb|parquet|safetensors|npz|npy|toml|zarr)\b|"
     r"\b(?:hsigui|demo-mixed|Qt|GeoTIFF|ENVI|MATLAB|LSCoSa|ContrastDM|CPU|GPU|IEEE|TGRS|doi|EPSG|WGS|UTM|"
     r"Tol \w+|Standard|Okabe-Ito|Class \d+|Meadow|Maize|Woodland|Water|Loam|Humus soil|Roof tile|Asphalt|Kaolinite|"
     r"Ctrl|Shift|Alt|Esc|Enter|Return|Backspace|Del|Home|End|Tab|Up|Down|PgUp|PgDown|GHz|rad|English|"

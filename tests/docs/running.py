@@ -25,6 +25,7 @@ from tests.docs.world import SHORT, SmallWorld
 
 # What is there before the first command of a page.
 NEEDS: Mapping[str, tuple[str, ...]] = {
+    "first-steps": (),
     "howto-polygons": ("scene.hdr", "fields.gpkg"),
     "howto-library": ("scene.hdr", "minerals.sli"),
     "howto-raw": ("raw.hdr", "raw2.hdr", "labels.tif"),
@@ -55,6 +56,7 @@ NOT_RUN: Mapping[str, str] = {
     "hsigui info EMIT": "a product of some gigabytes",
     "hsigui pretrain EMIT": "a product of some gigabytes",
     "hsigui info https:": "a server",
+    "hsigui samples get": "a server",
     "hsigui pretrain s3:": "a server",
     "hsigui pretrain --manifest": "a list of the user's scenes; tests of lists have them",
     "hsigui classify --manifest": "a list of the user's scenes; tests of lists have them",

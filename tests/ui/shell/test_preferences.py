@@ -183,7 +183,9 @@ def languages(dialog) -> list[tuple[str, str]]:
     return [(box.itemData(place), box.itemText(place)) for place in range(box.count())]
 
 
-def test_where_there_is_only_english_the_row_says_so(dialog):
+def test_where_there_is_only_english_the_row_says_so(qtbot, window, monkeypatch):
+    monkeypatch.setattr(preference_rows, "languages_folder", lambda: None)
+    dialog = opened(qtbot, window)
     assert [code for code, _ in languages(dialog)] == ["", "en"]
     assert dialog.editors["language"].widget.note.isVisible()
 
