@@ -52,7 +52,8 @@ _Tiles = list[tuple[NDArray[np.float32], NDArray[np.bool_]]]
 def _shares(scenes: Sequence[SceneValues]) -> list[int]:
     """How many windows of each scene are looked at, where it is read by windows: together as many as of one scene, of
     each at least one, and no more than one of a scene that is no larger than a window."""
-    counts = [scene.filled_count for scene in scenes]
+    # Counting the pixels of a scene that is read by windows reads it: only where it has others beside it.
+    counts = [scene.filled_count for scene in scenes] if len(scenes) > 1 else [1]
     together = most_windows(WINDOW_SIDE**2 * scenes[0].channels)
     return [
         1 if max(scene.rows, scene.cols) <= WINDOW_SIDE else max(1, round(together * count / max(1, sum(counts))))

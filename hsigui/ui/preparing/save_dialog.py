@@ -28,11 +28,11 @@ from hsigui.pipeline.disk import free
 from hsigui.preparing.table import WRITERS, Writer, not_carried, writer_of
 from hsigui.preparing.wish import Written
 from hsigui.preparing.words import TYPES
-from hsigui.texts import number_text, say
+from hsigui.texts import say
 from hsigui.ui.desk.problem_label import ProblemLabel
 from hsigui.ui.desk.setting_editors import DECIMALS, Decimal
+from hsigui.ui.desk.sizes import size_text
 
-UNITS = ("B", "kB", "MB", "GB", "TB")
 AskPath = Callable[[str, str, str], Path | None]  # title, proposal, kinds
 
 
@@ -183,7 +183,7 @@ class SaveCubeDialog(QDialog):
             return say("Nothing can be written in {folder}.", folder=path.parent)
         room = free(path.parent)
         if room is not None and room < self._bytes():
-            return say("{size} are needed, and {free} are free.", size=_size(self._bytes()), free=_size(room))
+            return say("{size} are needed, and {free} are free.", size=size_text(self._bytes()), free=size_text(room))
         return ""
 
     def _bytes(self) -> int:
@@ -194,9 +194,9 @@ class SaveCubeDialog(QDialog):
         cube, room = self._cube, free(self.path.parent)
         text = say(
             "{rows} x {cols} pixels, {bands} bands: about {size}", rows=cube.rows, cols=cube.cols, bands=cube.bands,
-            size=_size(self._bytes()),
+            size=size_text(self._bytes()),
         )  # fmt: skip
-        return text if room is None else say("{text}; {free} are free there.", text=text, free=_size(room))
+        return text if room is None else say("{text}; {free} are free there.", text=text, free=size_text(room))
 
     # Building
 
@@ -227,10 +227,3 @@ class SaveCubeDialog(QDialog):
         column.addWidget(self.opens)
         column.addStretch(1)
         column.addWidget(self.buttons)
-
-
-def _size(count: float) -> str:
-    unit = 0
-    while count >= 999.5 and unit < len(UNITS) - 1:
-        count, unit = count / 1000, unit + 1
-    return f"{number_text(count, '.3g')} {UNITS[unit]}"

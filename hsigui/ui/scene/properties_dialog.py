@@ -31,9 +31,9 @@ from hsigui.cube.describe import describe
 from hsigui.cube.formats.table import reader_of
 from hsigui.cube.remote.opening import ZARR_MARKS
 from hsigui.texts import number_text, say
+from hsigui.ui.desk.sizes import size_text
 from hsigui.ui.desk.wavelength_units import NANOMETRES, WavelengthUnit
 
-_UNITS = ("bytes", "kB", "MB", "GB", "TB")
 _BYTE_ORDERS = {0: "little-endian (0)", 1: "big-endian (1)"}
 _SHOWN_BANDS = 24  # numbers of a band list that are spelled out
 
@@ -187,16 +187,9 @@ def facts(values: Mapping[str, Any], files: list[Path], unit: WavelengthUnit) ->
 
 def _sizes(files: list[Path]) -> str | None:
     try:
-        return ", ".join(f"{path.name} {_bytes(path.stat().st_size)}" for path in files) or None
+        return ", ".join(f"{path.name} {size_text(path.stat().st_size, 'bytes')}" for path in files) or None
     except OSError as error:  # gone since it was opened
         return say("unknown ({strerror})", strerror=error.strerror or error)
-
-
-def _bytes(count: float) -> str:
-    unit = 0
-    while count >= 999.5 and unit < len(_UNITS) - 1:
-        count, unit = count / 1000, unit + 1
-    return f"{number_text(count, '.3g')} {_UNITS[unit]}"
 
 
 def _wavelengths(values: Mapping[str, Any], shown: WavelengthUnit) -> str:
