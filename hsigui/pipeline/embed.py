@@ -44,6 +44,7 @@ from hsigui.pipeline.edge_pooling import (
 from hsigui.pipeline.features import ENCODER, Features, Store, Superpixels, finished
 from hsigui.pipeline.run_bands import bands_of, in_bands
 from hsigui.pipeline.what_is_seen import require_learnable
+from hsigui.sizes import size_text
 from hsigui.specs import FeatureSpec, Level, as_first_written
 from hsigui.texts import say
 
@@ -203,7 +204,7 @@ def _made(
 
 def _in_memory(size: int, error: HsiError | OSError) -> str:
     why = error.message if isinstance(error, HsiError) else f"{error.strerror or error}."
-    return say("The features ({megabytes:.0f} MB) stay in memory: {why}", megabytes=size / 1e6, why=why)
+    return say("The features ({size}) stay in memory: {why}", size=size_text(size), why=why)
 
 
 class _Aside:
@@ -521,7 +522,7 @@ def _new_array(
             if not disk.holds(None, size):
                 raise disk.HeldNowhere(
                     say("There is no room for the features: {strerror}.", strerror=error.strerror or error),
-                    say("Make room on the disk: they take {size:,.1f} GB.", size=size / 1e9),
+                    say("Make room on the disk: they take {size}.", size=size_text(size)),
                 ) from error
             ctx.warn(_in_memory(size, error))
     return np.empty(shape, dtype=np.float16), None

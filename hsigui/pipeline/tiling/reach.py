@@ -13,6 +13,7 @@ from hsigui.errors import HsiError
 from hsigui.methods.probe import Probe
 from hsigui.pipeline import classify, context_features
 from hsigui.pipeline.influence import influence, levels_of
+from hsigui.sizes import size_text
 from hsigui.specs import Level, MapSpec, Recipe
 from hsigui.texts import say
 
@@ -74,8 +75,8 @@ def side_for(memory: int | None, border: int, features: int, classes: int) -> in
             return side
     needed = bytes_for(SIDES[-1], border, features, classes)
     raise HsiError(
-        say("A worker needs {needed:.1f} GB for a tile of {side} pixels, and may take {memory:.1f} GB.",
-            needed=needed / 1e9, side=SIDES[-1], memory=memory / 1e9),
+        say("A worker needs {needed} for a tile of {side} pixels, and may take {memory}.",
+            needed=size_text(needed), side=SIDES[-1], memory=size_text(memory)),
         say("Give each more memory, or draw the map with less context (--context narrow)."),
     )  # fmt: skip
 

@@ -30,8 +30,8 @@ from hsigui.cube.cube import Cube
 from hsigui.cube.describe import describe
 from hsigui.cube.formats.table import reader_of
 from hsigui.cube.remote.opening import ZARR_MARKS
+from hsigui.sizes import size_text
 from hsigui.texts import number_text, say
-from hsigui.ui.desk.sizes import size_text
 from hsigui.ui.desk.wavelength_units import NANOMETRES, WavelengthUnit
 
 _BYTE_ORDERS = {0: "little-endian (0)", 1: "big-endian (1)"}
@@ -187,7 +187,7 @@ def facts(values: Mapping[str, Any], files: list[Path], unit: WavelengthUnit) ->
 
 def _sizes(files: list[Path]) -> str | None:
     try:
-        return ", ".join(f"{path.name} {size_text(path.stat().st_size, 'bytes')}" for path in files) or None
+        return ", ".join(f"{path.name} {size_text(path.stat().st_size)}" for path in files) or None
     except OSError as error:  # gone since it was opened
         return say("unknown ({strerror})", strerror=error.strerror or error)
 
