@@ -77,7 +77,7 @@ def embed(
     of_scene = identity if scene_of(cube) is cube else scene_fingerprint(cube)
     seen = in_bands(cube, encoder, of_scene, ctx.check).cube
     if known is None and of_scene not in encoder.fingerprints:
-        ctx.warn(say("The encoder was trained on another scene ({name}).", name=encoder.scene_names or "unknown"))
+        ctx.warn(say("The encoder was trained on another scene ({name}).", name=encoder.scene_names or say("unknown")))
     spec = encoder.recipe.base
     key = _key(cube, identity, encoder, spec, known or (), matched=seen is not cube)
     cube = seen

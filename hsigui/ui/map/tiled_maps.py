@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
+from hsigui.dates import moment_in_words
 from hsigui.document.events import EncoderChanged, LabelsChanged, OverlayAsked, StepDone, TilesAsked
 from hsigui.document.identity import Origin
 from hsigui.document.overlays import SUBJECT
@@ -192,7 +193,7 @@ class TiledMaps(QObject):
             return say("the labels of the classifier that its run keeps")
         return say_number(
             "the {count:,} label of {when}", "the {count:,} labels of {when}", scene.labels.labelled(),
-            when=time.strftime("%d %b %Y, %H:%M"),
+            when=moment_in_words(time.time()),
         )  # fmt: skip
 
     # While it is made

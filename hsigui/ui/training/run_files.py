@@ -15,6 +15,7 @@ from PySide6.QtCore import QLockFile, QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 
 from hsigui.cube.cube import Cube
+from hsigui.dates import moment_in_words
 from hsigui.document.course import TrainingCurves
 from hsigui.document.events import BandsChanged, EncoderChanged, QueueChanged, RunAsked, SceneOpened
 from hsigui.document.identity import Origin
@@ -36,7 +37,6 @@ from hsigui.storage.recovery import scene_key
 from hsigui.storage.runs import LOCK, KeptRun, Runs, UnfinishedRun, give_up, unfinished_in
 from hsigui.storage.state_json import sum_of_run
 from hsigui.texts import say
-from hsigui.ui.desk.dates import moment_in_words
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import Watcher
 from hsigui.ui.desk.message_bar import Message
