@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from hsigui.errors import HsiError
 from hsigui.labels.background import OF_MASKS
 from hsigui.labels.formats.files import Grid, read_classes
-from hsigui.pipeline.provenance import EPOCH, Provenance, raster_hash
+from hsigui.pipeline.provenance import Provenance, raster_hash
 from hsigui.report.context import ChoosingLabels
 from hsigui.texts import say
 
@@ -38,8 +38,7 @@ def _told(
     name = Path(one["file"]).name if one.get("file") else say("labels in no file")
     held = _held(one, record, train, grid)
     tested = None if held is None or held.shape != test.shape else int(np.count_nonzero((held != 0) & (test != 0)))
-    what = say("the epoch of pretraining that is kept") if one["what"] == EPOCH else str(one["what"])
-    return ChoosingLabels(what, name, str(one["sha256"]), int(one["pixels"]), tested)
+    return ChoosingLabels(str(one["what"]), name, str(one["sha256"]), int(one["pixels"]), tested)
 
 
 def _held(

@@ -23,6 +23,7 @@ from hsigui.sizes import size_text
 from hsigui.storage.run_space import RunSpace
 from hsigui.texts import say, say_number
 from hsigui.ui.desk.dialogs import keep_wide
+from hsigui.ui.desk.mnemonics import plain
 from hsigui.ui.desk.tips import explain
 from hsigui.ui.shell.outside_group import OutsideGroup
 from hsigui.ui.shell.preference_rows import ROWS
@@ -54,7 +55,7 @@ class PreferencesDialog(QDialog):
             for part in (label, editor.widget):
                 explain(part, row.tip)
             for named in filter(None, (editor.widget, editor.widget.focusProxy())):
-                named.setAccessibleName(row.label.replace("&", ""))
+                named.setAccessibleName(plain(row.label))
             form.addRow(label, editor.widget)
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
         self.buttons.accepted.connect(self.accept)
