@@ -29,6 +29,6 @@ def test_days_and_moments_have_the_months_and_the_order_of_the_language(monkeypa
 
 
 def test_each_month_has_its_name():
-    months = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+    months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
     said = [day_in_words(datetime.date(2026, number, 1)) for number in range(1, 13)]
     assert said == [f"01 {month} 2026" for month in months]

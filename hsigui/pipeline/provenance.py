@@ -44,7 +44,7 @@ from hsigui.labels.formats.files import Grid, read_classes
 from hsigui.masks.mask import area_told
 from hsigui.methods.levelled_probe import LevelledProbe
 from hsigui.methods.settings import told
-from hsigui.report.context import ReportContext
+from hsigui.report.context import EPOCH, ReportContext
 from hsigui.report.maps import LegendRow
 from hsigui.report.table import exporter
 from hsigui.saving import written_beside
@@ -58,7 +58,6 @@ if TYPE_CHECKING:
 
 FORMAT = "hsigui-map"
 _USES = {"pretrain": say("pretraining"), "map": say("map"), "statistics": say("statistics")}
-EPOCH = "the epoch of pretraining that is kept"
 PACKAGES = ("numpy", "scipy", "scikit-learn", "torch")
 
 

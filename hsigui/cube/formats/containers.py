@@ -30,7 +30,7 @@ from hsigui.cube.formats.arrays import (
 )
 from hsigui.cube.formats.axis_by_values import untold
 from hsigui.cube.formats.candidates import FEW, Candidate, chosen, order
-from hsigui.cube.formats.choice import ImportChoice, Layout, layout_of
+from hsigui.cube.formats.choice import ImportChoice, Layout, axes_in_words, layout_of
 from hsigui.cube.wavelengths import Wavelengths, is_wavelength_unit, to_nm
 from hsigui.errors import HsiError
 from hsigui.texts import say
@@ -347,7 +347,7 @@ def _flat_by_size(file: ArrayFile, array: ArrayInfo) -> tuple[ImportChoice, tupl
                 "The array is {size}; it is read as {axes} of {rows} rows x "
                 "{cols} columns, one column after the other.",
                 size=size,
-                axes=choice.axes.replace(",", " x "),
+                axes=axes_in_words(choice.axes),
                 rows=choice.rows,
                 cols=choice.cols,
             ),

@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
 )
 
 from hsigui.cube.formats.arrays import ArrayInfo, squeezed
-from hsigui.cube.formats.choice import CUBE_AXES, FLAT_AXES, ImportChoice, layout_of
+from hsigui.cube.formats.choice import CUBE_AXES, FLAT_AXES, ImportChoice, axis_words, layout_of
 from hsigui.errors import HsiError
 from hsigui.texts import say
 from hsigui.ui.desk.job_bridge import JobBridge, Latest
@@ -261,7 +261,7 @@ class ImportDialog(QDialog):
         with QSignalBlocker(self.axes):
             self.axes.clear()
             for axes in CUBE_AXES if len(shape) == 3 else FLAT_AXES:
-                words = axes.split(",")
+                words = axis_words(axes)
                 sizes = ", ".join(f"{n} {word}" for n, word in zip(shape, words, strict=True))
                 self.axes.addItem(f"{' x '.join(words)}   ({sizes})", axes)
         flat = len(shape) == 2
