@@ -29,6 +29,7 @@ def name_plainly(root: QWidget) -> None:
     """Names what lies on a widget for screen readers, where its text or its label has a mark behind."""
     for label in root.findChildren(QLabel):
         if (buddy := label.buddy()) is not None:
+            _name(label, label.text())
             _name(buddy, label.text())
     for widget in (*root.findChildren(QAbstractButton), *root.findChildren(QGroupBox)):
         _name(widget, widget.title() if isinstance(widget, QGroupBox) else widget.text())

@@ -43,7 +43,7 @@ UNITS = (
     (say("As the file says, or by size"), ""),
     (say("Nanometres"), "nm"),
     (say("Micrometres"), "um"),
-    ("Wavenumbers (1/cm)", "cm-1"),
+    (say("Wavenumbers (1/cm)"), "cm-1"),
 )
 _ORDERS = ((say("Down the columns (MATLAB)"), "columns"), (say("Along the rows"), "rows"))
 _LOOK, _NONE = say("Look for them"), say("None")
