@@ -21,7 +21,7 @@ class German(gettext.NullTranslations):
 @pytest.mark.parametrize(
     ("count", "decimal", "binary"),
     [
-        (0, "0 bytes", "0 bytes"), (999, "999 bytes", "999 bytes"), (1000, "1 kB", "1000 bytes"),
+        (0, "0 bytes", "0 bytes"), (999, "999 bytes", "999 bytes"), (1000, "1 kB", "1,000 bytes"),
         (1024, "1.02 kB", "1 KiB"), (999_499, "999 kB", "976 KiB"), (999_600, "1 MB", "976 KiB"),
         (45_260_000, "45.3 MB", "43.2 MiB"), (3_400_000_000, "3.4 GB", "3.17 GiB"), (2**30, "1.07 GB", "1 GiB"),
         (1.6e12, "1.6 TB", "1.46 TiB"), (1.2345e16, "12,345 TB", "11,228 TiB"),

@@ -77,7 +77,7 @@ def test_what_is_here_is_told_by_the_files(tmp_path: Path) -> None:
 
 
 def test_a_size_that_is_not_known_is_told_as_the_most() -> None:
-    assert facts(sample_named("indian-pines")).endswith("16 classes, 6 MB")
+    assert facts(sample_named("indian-pines")).endswith("16 classes, 5.95 MB")
     assert facts(sample_named("salinas")).endswith("at most 45.3 MB")
     assert "no ground truth" in facts(sample_named("samson"))
 

@@ -31,8 +31,10 @@ def name_plainly(root: QWidget) -> None:
         if (buddy := label.buddy()) is not None:
             _name(label, label.text())
             _name(buddy, label.text())
-    for widget in (*root.findChildren(QAbstractButton), *root.findChildren(QGroupBox)):
-        _name(widget, widget.title() if isinstance(widget, QGroupBox) else widget.text())
+    for button in root.findChildren(QAbstractButton):
+        _name(button, button.text())
+    for group in root.findChildren(QGroupBox):
+        _name(group, group.title())
 
 
 def _name(widget: QWidget, text: str) -> None:
