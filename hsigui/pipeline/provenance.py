@@ -245,8 +245,8 @@ def edge_reach(recipe: Recipe, map_spec: MapSpec, fitted: Probe | None = None) -
     Args:
         fitted: the classifier; of several levels of context those count that it gives weight. None for all.
     """
-    from hsigui.pipeline.classify import EDGE_REACH
     from hsigui.pipeline.edge_pooling import COMPONENT_REACH, ENCODER_REACH
+    from hsigui.pipeline.map_parts import EDGE_REACH
 
     rows = [(level.name, level.features, level.edges) for level in recipe.levels]
     if not rows:

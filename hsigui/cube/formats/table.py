@@ -20,7 +20,7 @@ from hsigui.texts import say
 
 if TYPE_CHECKING:
     from hsigui.cube.cube import Cube
-    from hsigui.cube.formats.containers import ArrayFile
+    from hsigui.cube.formats.array_file import ArrayFile
     from hsigui.cube.formats.products.quality_layers import QualityMasks
 
 

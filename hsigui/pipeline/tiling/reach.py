@@ -11,7 +11,7 @@ from __future__ import annotations
 from hsigui.cube.edge_filter import GUIDE_SIGMA
 from hsigui.errors import HsiError
 from hsigui.methods.probe import Probe
-from hsigui.pipeline import classify, context_features
+from hsigui.pipeline import context_features, map_parts
 from hsigui.pipeline.influence import influence, levels_of
 from hsigui.sizes import size_text
 from hsigui.specs import Level, MapSpec, Recipe
@@ -33,7 +33,7 @@ def border_of(recipe: Recipe, halo: int, spec: MapSpec, probe: Probe | None) -> 
         probe: the classifier; of several levels of context those count that it gives weight. None for all.
     """
     levels = levels_of(recipe, spec, probe)
-    exact = max(_exact(level, halo) for level in levels) + int(classify.TRUNCATE * spec.smooth + 0.5)
+    exact = max(_exact(level, halo) for level in levels) + int(map_parts.TRUNCATE * spec.smooth + 0.5)
     if not any(needs_edges(level, spec) for level in levels):
         return exact
     averaged = max(influence(recipe, halo, spec, probe).values())

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from hsigui.dates import moment_in_words
-from hsigui.document.events import EncoderChanged, LabelsChanged, OverlayAsked, StepDone, TilesAsked
+from hsigui.document.events import EncoderChanged, LabelsChanged, StepDone
 from hsigui.document.identity import Origin
+from hsigui.document.intentions import OverlayAsked, TilesAsked
 from hsigui.document.overlays import SUBJECT
 from hsigui.document.queue import HeavyJob, Kind
 from hsigui.document.scene import Scene

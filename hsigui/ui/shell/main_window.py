@@ -25,7 +25,6 @@ from hsigui.cube.remote.address import is_address
 from hsigui.document.events import (
     AccuracyChanged,
     BandsChanged,
-    Changed,
     ClassesChanged,
     CurrentClassChanged,
     DerivedListChanged,
@@ -48,6 +47,7 @@ from hsigui.document.events import (
     TruthChanged,
     ValidationChanged,
 )
+from hsigui.document.hub import Changed
 from hsigui.document.session import Session
 from hsigui.report.table import problems
 from hsigui.settings import Settings, SettingsStore

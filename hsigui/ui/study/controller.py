@@ -11,7 +11,8 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication
 
 from hsigui.cube.cube import Cube
 from hsigui.dates import moment_in_words
-from hsigui.document.events import Changed, SceneShown, TruthChanged
+from hsigui.document.events import SceneShown, TruthChanged
+from hsigui.document.hub import Changed
 from hsigui.document.identity import Origin
 from hsigui.document.queue import HeavyJob, Kind
 from hsigui.document.values import Truth

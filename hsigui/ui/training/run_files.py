@@ -17,8 +17,9 @@ from PySide6.QtGui import QDesktopServices
 from hsigui.cube.cube import Cube
 from hsigui.dates import moment_in_words
 from hsigui.document.course import TrainingCurves
-from hsigui.document.events import BandsChanged, EncoderChanged, QueueChanged, RunAsked, SceneOpened
+from hsigui.document.events import BandsChanged, EncoderChanged, QueueChanged, SceneOpened
 from hsigui.document.identity import Origin
+from hsigui.document.intentions import RunAsked
 from hsigui.document.permissions import Answer, Deed, may
 from hsigui.document.queue import HeavyJob, Kind
 from hsigui.document.scene import Scene
