@@ -59,7 +59,7 @@ def say(text: str, /, **values: object) -> str:
         return text
     language = _language
     said = language.translations.gettext(text)
-    return _filled(language.filling, said, text, values, needed=_places(text)) if values else said
+    return _filled(language.filling, said, text, values, needed=_names(text)) if values else said
 
 
 def say_number(one: str, many: str, count: int, /, **values: object) -> str:
@@ -74,7 +74,7 @@ def say_number(one: str, many: str, count: int, /, **values: object) -> str:
     language = _language
     said = language.translations.ngettext(one, many, count)
     literal = one if count == 1 else many
-    needed = _places(literal) - {"count"} if said != literal else frozenset()
+    needed = _names(literal) - {"count"} if said != literal else frozenset()
     return _filled(language.filling, said, literal, {**values, "count": count}, needed)
 
 
@@ -85,6 +85,19 @@ def number_text(value: float, form: str) -> str:
         form: how it is formatted, as in a place of a sentence.
     """
     return _language.filling.format_field(value, form)
+
+
+def places(text: str) -> frozenset[tuple[str, str]]:
+    """The named places of a text with their formats, and those within formats; none where braces are unbalanced, as in
+    a text that is taken as it is."""
+    found: set[tuple[str, str]] = set()
+    try:
+        for _, name, form, _ in string.Formatter().parse(text):
+            if name is not None:
+                found |= {(name, form or ""), *places(form or "")}
+    except ValueError:
+        return frozenset()
+    return frozenset(found)
 
 
 def use(translations: gettext.NullTranslations, code: str = "") -> None:
@@ -155,27 +168,13 @@ def _filled(
 
 def _fits(said: str, needed: frozenset[str], known: frozenset[str]) -> bool:
     """Whether a translation names all the places that it needs and no other."""
-    try:
-        places = _places(said)
-    except ValueError:
-        return False
-    return needed <= places <= known
+    return needed <= _names(said) <= known
 
 
 @lru_cache(maxsize=4096)
-def _places(text: str) -> frozenset[str]:
-    """The names of the places of a text, those in formats included.
-
-    Raises:
-        ValueError: its braces are unbalanced.
-    """
-    names: set[str] = set()
-    for _, name, form, _ in string.Formatter().parse(text):
-        if name is not None:
-            names.add(name)
-        if form:
-            names |= _places(form)
-    return frozenset(names)
+def _names(text: str) -> frozenset[str]:
+    """The names of the places of a text."""
+    return frozenset(name for name, _ in places(text))
 
 
 def _number_signs(translations: gettext.NullTranslations) -> tuple[str, str]:

@@ -170,7 +170,7 @@ def _print(measured: Accuracy, context: ReportContext) -> None:
 
 def _print_area(area: AreaEstimate, measured: Accuracy, context: ReportContext) -> None:
     """What the designed sample says of the areas, with 95 % intervals (Olofsson et al. 2014)."""
-    found, unit = area.figures, "pixels" if area.square_metres is None else "ha"
+    found, unit = area.figures, say("pixels") if area.square_metres is None else "ha"
     print(
         say(
             "area-weighted OA {overall:.2f} %, standard error {overall_se:.2f} %",
@@ -182,8 +182,8 @@ def _print_area(area: AreaEstimate, measured: Accuracy, context: ReportContext) 
         say(
             "{class_:>24} {unit:>14} {unit2:>17} {words:>12}",
             class_=say("class"),
-            unit=say("mapped ") + unit,
-            unit2=say("estimated ") + unit,
+            unit=say("mapped {unit}", unit=unit),
+            unit2=say("estimated {unit}", unit=unit),
             words="95 % ±",
         )
     )
@@ -209,7 +209,8 @@ def _print_matches(matches: Sequence[ClassMatch]) -> None:
     for match in told:
         to = say("left out") if not match.to_number else say("not in the reference")
         if match.to_number and match.how != "new":
-            how = say("as asked") if match.how == "asked" else say("by {how}", how=match.how)
+            ways = {"asked": say("as asked"), "name": say("by name"), "number": say("by number")}
+            how = ways[match.how]
             to = say("{called} of the reference, {how}", called=_called(match.to_number, match.to_name), how=how)
         print(say("{called} of the map: {to}", called=_called(match.number, match.name), to=to))
 

@@ -22,7 +22,7 @@ from hsigui.errors import HsiError
 from hsigui.texts import say
 
 if TYPE_CHECKING:
-    from hsigui.cube.formats.containers import ArrayFile
+    from hsigui.cube.formats.array_file import ArrayFile
 
 __all__ = [
     "AmbiguousArray", "AmbiguousCube", "ArrayInfo", "ImportChoice", "list_arrays", "open_cube", "quality_layers",

@@ -14,9 +14,9 @@ import hsigui
 from hsigui.commands.parser import COMMANDS
 from hsigui.cube.formats.table import readers
 from hsigui.methods.registry import methods
+from hsigui.ui.desk.mnemonics import plain
 from hsigui.ui.shell.actions import ACTIONS
 from hsigui.ui.shell.help_contents import PAGES, REFERENCE
-from hsigui.ui.shell.palette_entries import plain
 
 ROOT = Path(__file__).parents[2]
 

@@ -20,7 +20,7 @@ from hsigui.analysis.layer import LayerRecipe, Target
 from hsigui.cube.demo import write_demo
 from hsigui.cube.spectra import mean_spectrum
 from hsigui.document.derived import DerivedView
-from hsigui.document.events import PixelPicked
+from hsigui.document.intentions import PixelPicked
 from hsigui.report.error_map import Confused
 from hsigui.ui.feature_space.statistics_panel import StatisticsPanel
 from hsigui.ui.image.pictures.dialog import PictureDialog

@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hsigui import plugins, untrusted
-from hsigui.cube.formats.rows import listed, raster_drivers, require_well_formed, suffix_of, with_plugins
+from hsigui.cube.formats.rows import listed, one_of, raster_drivers, require_well_formed, suffix_of, with_plugins
 from hsigui.cube.remote import stand_ins
 from hsigui.texts import say
 
 if TYPE_CHECKING:
     from hsigui.cube.cube import Cube
-    from hsigui.cube.formats.containers import ArrayFile
+    from hsigui.cube.formats.array_file import ArrayFile
     from hsigui.cube.formats.products.quality_layers import QualityMasks
 
 
@@ -205,7 +205,7 @@ def help_table(rows: Iterable[Reader] = OWN) -> Iterator[str]:
     yield say("| Format | Endings | Says beside the samples | Needs |")
     yield "|---|---|---|---|"
     for row in rows:
-        needs = say("GDAL's driver {listed}", listed=listed(row.drivers, "or")) if row.drivers else ""
+        needs = say("GDAL's driver {listed}", listed=one_of(row.drivers)) if row.drivers else ""
         needs = f"`pip install {row.package}`" if row.package else needs
         yield f"| {row.title} | {', '.join(row.suffixes)} | {', '.join(row.carries)} | {needs} |"
 

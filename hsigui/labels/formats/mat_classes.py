@@ -133,7 +133,7 @@ def _is_cube(path: Path, array: ArrayInfo) -> HsiError:
 
 def _choose(file: MatFile, file_name: str, variable: str | None, grid: Grid | None) -> tuple[ArrayInfo, str]:
     """The array, and the order of its pixels where they lie in a row and the user chose one."""
-    listed = ", ".join(map(str, file.arrays)) or "none"
+    listed = ", ".join(map(str, file.arrays)) or say("none")
     if variable is not None:
         for name, order in ((variable, ""), layouts.split_name(variable)):
             named = next((a for a in file.arrays if a.name == name), None)

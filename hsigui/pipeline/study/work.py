@@ -27,10 +27,11 @@ from hsigui.errors import HsiError, is_out_of_memory, out_of_memory
 from hsigui.methods import checkpoint, registry, resume
 from hsigui.methods.calibration import tempered
 from hsigui.methods.checkpoint import Encoder
-from hsigui.pipeline.classify import ClassMap, classify, drawn_as
+from hsigui.pipeline.classify import ClassMap, classify
 from hsigui.pipeline.embed import embed
 from hsigui.pipeline.evaluate import evaluate
 from hsigui.pipeline.features import Features
+from hsigui.pipeline.map_parts import drawn_as
 from hsigui.pipeline.matched import map_of, means_of
 from hsigui.pipeline.pretrain import pretrain
 from hsigui.pipeline.probe import fit_probe

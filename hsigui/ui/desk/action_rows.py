@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QAbstractButton, QMainWindow, QToolButton, QWidget
 from hsigui.document.conditions import Condition, always
 from hsigui.document.session import Session
 from hsigui.ui.desk.icons import icon
+from hsigui.ui.desk.mnemonics import set_text
 from hsigui.ui.desk.tips import MORE, shortened
 
 FOUND_BY_NAME = "context menu"  # object name of menus whose actions stand nowhere else, so that they can be found
@@ -112,13 +113,14 @@ class ActionSet:
             action = self._actions[row.id]
             action.setEnabled(states[row.when])
             if row.text_now is not None:
-                action.setText(row.text_now(session))
+                set_text(action, row.text_now(session))
 
     def _call(self, name: str, _checked: bool = False) -> None:
         self._calls[name]()
 
     def _make(self, row: ActionRow) -> QAction:
-        action = QAction(row.text, self._window)
+        action = QAction(self._window)
+        set_text(action, row.text)
         action.setObjectName(row.id)
         action.setShortcuts([QKeySequence(key) for key in row.keys])
         action.setToolTip(shortened(row.tip) if not row.more else shortened(row.tip) + MORE)

@@ -8,6 +8,8 @@ from typing import TypeVar
 
 from PySide6.QtWidgets import QBoxLayout, QDialog
 
+from hsigui.ui.desk.mnemonics import name_plainly
+
 D = TypeVar("D", bound=QDialog)
 
 
@@ -17,6 +19,7 @@ def open_dialog(dialog: D, accepted: Callable[[D], object] | None = None) -> Non
     Args:
         accepted: called with the dialog when the user agrees, to read there what was chosen.
     """
+    name_plainly(dialog)
     if accepted is not None:
         dialog.accepted.connect(partial(accepted, dialog))
     dialog.finished.connect(dialog.deleteLater)
