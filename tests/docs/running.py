@@ -41,7 +41,7 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "layers": ("scene.hdr", "minerals.sli"),
     "maps": ("scene.hdr", "run", "labels.tif", "flights/line1.hdr", "flights/line2.hdr", "flight.hdr"),
     "masks": ("scene.hdr", "labels.tif", "lake.gpkg"),
-    "matching": ("scene.hdr", "minerals.sli", "labels.tif", "fields.gpkg"),
+    "matching": ("scene.hdr", "minerals.sli", "minerals.gpkg", "labels.tif", "fields.gpkg"),
     "planning": ("flights/line1.hdr", "flights/line2.hdr", "run"),
     "prepare": (
         "scene.hdr",

@@ -205,7 +205,7 @@ MAKERS: Mapping[str, Callable[[SmallWorld, str], None]] = {
     "truth.tif": SmallWorld.truth,
     **dict.fromkeys(("labels.tif", "labels.gpkg", "part.gpkg", "targets.tif", "test.tif"), SmallWorld.labels),
     **dict.fromkeys(("fields.gpkg", "parcels.gpkg", "lake.gpkg", "polygons.gpkg", "panels.gpkg"), SmallWorld.polygons),
-    **dict.fromkeys(("minerals.sli", "surfaces.sli", "grey.csv", "field.csv"), SmallWorld.library),
+    **dict.fromkeys(("minerals.sli", "minerals.gpkg", "surfaces.sli", "grey.csv", "field.csv"), SmallWorld.library),
     **dict.fromkeys(("raw.hdr", "raw2.hdr"), SmallWorld.raw),
     **dict.fromkeys(("run", "map.tif", "confidence.tif"), SmallWorld.trained),
     **dict.fromkeys(TEXTS, SmallWorld.text),
