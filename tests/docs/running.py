@@ -32,7 +32,7 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "howto-cluster": ("flights/line1.hdr", "flights/line2.hdr", "labels.tif"),
     "howto-accuracy": ("scene.hdr", "truth.tif"),
     "howto-methods": ("scene.hdr", "truth.tif"),
-    "clusters": ("scene.hdr", "run", "labels.tif", "flights/line1.hdr", "flights/line2.hdr", "study-a", "study-b"),
+    "clusters": ("scene.hdr", "run", "labels.tif", "maps", "study-a", "study-b"),
     "confidence": ("scene.hdr", "run", "labels.tif", "test.tif"),
     "evaluate": ("truth.tif", "map.tif", "test.tif"),
     "feature-space": ("scene.hdr", "labels.tif", "map.tif"),
@@ -122,7 +122,7 @@ def words_of(command: Command) -> list[str]:
     words = [other.get(word, word) for word in command.words]
     if words[0] == "pretrain":
         words += SHORT if "--epochs" not in words else ()
-        words += ["--replace"] if Path("run/run.json").exists() and "run" in words[-6:] else []
+        words += ["--replace"] if Path(words[words.index("--out") + 1], "run.json").exists() else []
     elif words[0] == "prepare":
         words += ["--overwrite"]
     elif words[0] == "classify" and "--by" not in words:

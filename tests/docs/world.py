@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import struct
 from collections.abc import Callable, Iterable, Mapping
@@ -171,6 +172,12 @@ class SmallWorld:
         words = ["--run", here["run"], "--labels", here["labels.tif"], "--out", here["map.tif"]]
         _done(["classify", here["scene.hdr"], *words, "--confidence", here["confidence.tif"], "--device", "cpu"])
 
+    def maps(self, name: str) -> None:
+        """What the tasks of a job leave: maps of the flight lines, and their table."""
+        self.make(["run", "flights/line1.hdr", "flights/line2.hdr"])
+        with contextlib.chdir(self.folder):
+            _done(["classify", "flights/*.hdr", "--run", "run", "--out-dir", name, "--device", "cpu"])
+
 
 def _wkb(ring: list[tuple[float, float]]) -> bytes:
     """A polygon of one ring, as databases hold it."""
@@ -208,6 +215,7 @@ MAKERS: Mapping[str, Callable[[SmallWorld, str], None]] = {
     **dict.fromkeys(("minerals.sli", "minerals.gpkg", "surfaces.sli", "grey.csv", "field.csv"), SmallWorld.library),
     **dict.fromkeys(("raw.hdr", "raw2.hdr"), SmallWorld.raw),
     **dict.fromkeys(("run", "map.tif", "confidence.tif"), SmallWorld.trained),
+    "maps": SmallWorld.maps,
     **dict.fromkeys(TEXTS, SmallWorld.text),
     **{f"B0{number}.tif": lambda world, name: world.single_bands([""], name) for number in (2, 3, 4)},
     "LC09_L2SP_193023_20220101_20220103_02_T1": _folder(
