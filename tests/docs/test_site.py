@@ -106,6 +106,12 @@ def test_the_sources_of_the_site_have_every_page_of_the_help_in_the_contents(gat
     assert "](tutorial-map.png#only-light)" in page("tutorial")
 
 
+def test_the_first_page_says_how_to_install_it_in_the_words_of_readme(page, made) -> None:
+    assert "\npip install .\n" in page("index")
+    with pytest.raises(LookupError, match="no heading “Nowhere”"):
+        made("sources").section_of_readme("Nowhere")
+
+
 def test_a_list_gets_the_blank_line_that_the_site_needs(made, tmp_path) -> None:
     text = "What it has:\n- one\n  more\n- two\n\n```\nx\n- no list\n```\n"
     assert (

@@ -7,7 +7,7 @@ from functools import partial
 from html import escape
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtCore import QEvent, Qt, QUrl, Signal
 from PySide6.QtGui import QAccessible, QDesktopServices, QPalette
 from PySide6.QtWidgets import (
     QDialog,
@@ -125,6 +125,11 @@ class SampleRow(QFrame):
         self.told.setVisible(bool(told))
         self.problem.setText("" if error is None else str(error))
         self.problem.setVisible(error is not None)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "terms"):
+            self._show_terms()
 
     def _run(self, running: bool) -> None:
         had_focus = self.button.hasFocus() or self.cancel.hasFocus()
