@@ -45,7 +45,7 @@ from hsigui.pipeline.features import ENCODER, Features, Store, Superpixels, fini
 from hsigui.pipeline.run_bands import bands_of, in_bands
 from hsigui.pipeline.what_is_seen import require_learnable
 from hsigui.specs import FeatureSpec, Level, as_first_written
-from hsigui.texts import say
+from hsigui.texts import as_sentence, say
 
 TILE = 256  # side of a tile embedded at once by a dense encoder
 BATCH = 256  # patches embedded at once by a patch encoder
@@ -202,7 +202,7 @@ def _made(
 
 
 def _in_memory(size: int, error: HsiError | OSError) -> str:
-    why = error.message if isinstance(error, HsiError) else f"{error.strerror or error}."
+    why = error.message if isinstance(error, HsiError) else as_sentence(f"{error.strerror or error}")
     return say("The features ({megabytes:.0f} MB) stay in memory: {why}", megabytes=size / 1e6, why=why)
 
 

@@ -128,8 +128,9 @@ def suffixes_of(rows: Iterable[Row]) -> tuple[str, ...]:
 
 
 def listed(words: Sequence[str], last: str = "and") -> str:
-    """Words as people list them: “a, b and c”."""
-    return f"{', '.join(words[:-1])} {last} {words[-1]}" if len(words) > 1 else "".join(words)
+    """Words as people list them: “a, b and c”, with “or” where that is the last joint."""
+    joint = say(" or ") if last == "or" else say(" and ")
+    return f"{say(', ').join(words[:-1])}{joint}{words[-1]}" if len(words) > 1 else "".join(words)
 
 
 @cache
