@@ -248,6 +248,7 @@ class ProbeSpec(_Spec):
 
 
 CONTEXTS = ("pixel", "narrow", "mid", "wide")  # levels of context, from none to whole fields
+CONTEXT_TITLES = {"pixel": say("pixel"), "narrow": say("narrow"), "mid": say("mid"), "wide": say("wide")}
 EDGES = 3.0  # tolerance of the map's smoothing where a recipe has no levels
 
 

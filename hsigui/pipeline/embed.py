@@ -44,7 +44,7 @@ from hsigui.pipeline.edge_pooling import (
 from hsigui.pipeline.features import ENCODER, Features, Store, Superpixels, finished
 from hsigui.pipeline.run_bands import bands_of, in_bands
 from hsigui.pipeline.what_is_seen import require_learnable
-from hsigui.specs import FeatureSpec, Level, as_first_written
+from hsigui.specs import CONTEXT_TITLES, FeatureSpec, Level, as_first_written
 from hsigui.texts import as_sentence, say
 
 TILE = 256  # side of a tile embedded at once by a dense encoder
@@ -246,7 +246,7 @@ def _levels(
         store = None if folder is None else Store(folder, first.key, level.name)
         found = None if store is None else store.load(first.shape, asked)
         if found is None:
-            asked.progress(0, 1, say("Preparing the context “{name}”", name=level.name))
+            asked.progress(0, 1, say("Preparing the context “{name}”", name=CONTEXT_TITLES.get(level.name, level.name)))
             shape = (*first.shape, levels.width(level.features, first))
             found = _made(store, shape, first.key, lambda array: fill(array, level, asked), asked)
         return _described(found, encoder)

@@ -9,11 +9,11 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QSlider, QVBoxLayout, QWidget
 
 from hsigui.document.values import LevelFigures
+from hsigui.specs import CONTEXT_TITLES as TITLES
 from hsigui.specs import CONTEXTS
 from hsigui.texts import say
 from hsigui.ui.desk.tips import explain
 
-TITLES = {"pixel": say("pixel"), "narrow": say("narrow"), "mid": say("mid"), "wide": say("wide")}
 _TIPS = {
     "pixel": say("Each pixel by its own spectrum alone: for scenes whose things are a pixel or two wide."),
     "narrow": say("A pixel with its closest neighbours: for small things such as trees and roofs."),

@@ -112,7 +112,7 @@ def keys_of(told: PanelHelp, rows: Sequence[ActionRow]) -> list[tuple[str, str]]
     """The keys of a panel, and what they do."""
     by_id = {row.id: row for row in rows}
     known = [by_id[name] for name in told.actions if name in by_id]
-    return [*((say("  or  ").join(row.keys), row.tip) for row in known if row.keys), *told.keys]
+    return [*(("  or  ".join(row.keys), row.tip) for row in known if row.keys), *told.keys]
 
 
 def _table(told: PanelHelp, rows: Sequence[ActionRow]) -> str:

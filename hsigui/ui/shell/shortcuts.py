@@ -59,7 +59,7 @@ class ShortcutSheet(QDialog):
 
 def key_rows(actions: Iterable[ActionRow]) -> tuple[tuple[str, str], ...]:
     """Keys and what they do, for every action that has some; the nine class keys on one line."""
-    rows = [(say("  or  ").join(a.keys), a.tip) for a in actions if a.keys and not _is_class_key(a)]
+    rows = [("  or  ".join(a.keys), a.tip) for a in actions if a.keys and not _is_class_key(a)]
     return (*rows, ("1 … 9", say("Paint with the class of that number")))
 
 
