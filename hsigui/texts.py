@@ -78,6 +78,11 @@ def say_number(one: str, many: str, count: int, /, **values: object) -> str:
     return _filled(language.filling, said, literal, {**values, "count": count}, needed)
 
 
+def as_sentence(text: str) -> str:
+    """A text with the full stop of the user's language at its end: "…。" in Chinese. One that ends in a stop stays."""
+    return text if text.endswith((".", "。", "!", "?", "！", "？", "…")) else say("{text}.", text=text)
+
+
 def number_text(value: float, form: str) -> str:
     """A number alone, as the user's language writes it: `number_text(1234.5, ",.1f")`.
 

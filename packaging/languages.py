@@ -33,6 +33,7 @@ ABOUT = {
 LITERALS = {"say": 1, "say_number": 2}  # of each function, how many
 # How numbers are written, as `texts` reads it from the header of a catalogue.
 NUMBERS = {"de": "1.234,5", "zh": "1,234.5"}
+WITHOUT_BLANKS = ("zh",)  # languages that write none between words
 
 
 def _texts() -> ModuleType:
@@ -125,6 +126,13 @@ def forms(message: Message) -> tuple[str, ...]:
     return tuple(each or "" for each in found)
 
 
+def _has_blanks_of(literal: str, form: str, language: str) -> bool:
+    """Whether a translation begins and ends with a blank where its sentence does, or lacks one where none is written
+    between words."""
+    pairs = [(literal[:1].isspace(), form[:1].isspace()), (literal[-1:].isspace(), form[-1:].isspace())]
+    return all(asked == had or (asked and language in WITHOUT_BLANKS) for asked, had in pairs)
+
+
 def wrong(catalog: Catalog) -> Iterator[str]:
     """What is wrong with a catalogue, each in a sentence."""
     for message in sentences(catalog):
@@ -138,7 +146,7 @@ def wrong(catalog: Catalog) -> Iterator[str]:
             spare = {each for each in places(literal) if counted and each[0] == "count"}
             if not places(literal) - spare <= places(form) <= places(literal):
                 yield f"other places: {literal} | {form}"
-            if literal[:1].isspace() != form[:1].isspace() or literal[-1:].isspace() != form[-1:].isspace():
+            if not _has_blanks_of(literal, form, catalog.locale_identifier):
                 yield f"other blanks at its ends: {literal} | {form}"
             if literal.count("\n") != form.count("\n"):
                 yield f"other lines: {literal} | {form}"

@@ -16,7 +16,7 @@ from hsigui.analysis import settings
 from hsigui.analysis.indices import indices
 from hsigui.errors import HsiError
 from hsigui.parameters import Parameters, told
-from hsigui.texts import say
+from hsigui.texts import as_sentence, say
 
 if TYPE_CHECKING:
     from hsigui.analysis.asked import Asked
@@ -201,7 +201,7 @@ def in_words() -> str:
 def _kinds_in_words() -> Iterator[str]:
     for row in kinds():
         needs = "".join(say(" Needs {what}.", what=NEEDS[need]) for need in row.needs)
-        yield f"{row.name:10} {row.title}. {row.about}{needs}"
+        yield f"{row.name:10} {as_sentence(row.title)} {row.about}{needs}"
         for each in row.settings.described():
             allowed = _short(each.allowed) + (f" {each.unit}" if each.unit else "")
             yield f"{'':12} {each.name}={told(each.default)}  {each.sentence} ({allowed})"

@@ -13,7 +13,7 @@ from hsigui.sample_scenes.fetching import Fetched, fetch
 from hsigui.sample_scenes.keeping import path_of, scenes_folder, state_of
 from hsigui.sample_scenes.table import SampleScene, sample_named, sample_scenes
 from hsigui.sample_scenes.words import facts, named, state_in_words
-from hsigui.texts import say
+from hsigui.texts import as_sentence, say
 
 
 def list_samples(arguments: argparse.Namespace) -> None:
@@ -25,7 +25,7 @@ def list_samples(arguments: argparse.Namespace) -> None:
     for scene in sample_scenes():
         print(f"{scene.id:<17} {named(scene)}")
         print(f"{'':<17} {facts(scene)}")
-        print(f"{'':<17} {state_in_words(state_of(scene, folder))}. {scene.licence}")
+        print(f"{'':<17} {as_sentence(state_in_words(state_of(scene, folder)))} {scene.licence}")
     print(say("\nThey lie in {folder}.", folder=folder))
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from hsigui.document.queue import HeavyJob, HeavyQueue
-from hsigui.texts import say, say_number
+from hsigui.texts import as_sentence, say, say_number
 
 
 class Deed(Enum):
@@ -133,4 +133,4 @@ def at_work(queue: HeavyQueue) -> str:
             say("{title} of {scene_name}", title=entry.title, scene_name=entry.scene_name) for entry in others
         )
         text += "; " + say_number("{waiting} waits", "{waiting} wait", len(others), waiting=waiting)
-    return f"{text}."
+    return as_sentence(text)

@@ -41,8 +41,8 @@ from hsigui.pipeline.features import ENCODER, Features, Store, Superpixels, fini
 from hsigui.pipeline.run_bands import bands_of, in_bands
 from hsigui.pipeline.what_is_seen import require_learnable
 from hsigui.sizes import size_text
-from hsigui.specs import FeatureSpec, Level, as_first_written
-from hsigui.texts import say
+from hsigui.specs import FeatureSpec, Level, as_first_written, context_in_words
+from hsigui.texts import as_sentence, say
 
 FORMAT = 6  # of the features: kept ones of an earlier format are computed again
 
@@ -195,7 +195,7 @@ def _made(
 
 
 def _in_memory(size: int, error: HsiError | OSError) -> str:
-    why = error.message if isinstance(error, HsiError) else f"{error.strerror or error}."
+    why = error.message if isinstance(error, HsiError) else as_sentence(f"{error.strerror or error}")
     return say("The features ({size}) stay in memory: {why}", size=size_text(size), why=why)
 
 
@@ -239,7 +239,7 @@ def _levels(
         store = None if folder is None else Store(folder, first.key, level.name)
         found = None if store is None else store.load(first.shape, asked)
         if found is None:
-            asked.progress(0, 1, say("Preparing the context “{name}”", name=level.name))
+            asked.progress(0, 1, say("Preparing the context “{name}”", name=context_in_words(level.name)))
             shape = (*first.shape, levels.width(level.features, first))
             found = _made(store, shape, first.key, lambda array: fill(array, level, asked), asked)
         return _described(found, encoder)

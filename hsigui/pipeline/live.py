@@ -24,7 +24,7 @@ from hsigui.labels.sampling import Split
 from hsigui.pipeline.disk import HeldNowhere
 from hsigui.pipeline.values import DeviceKnown
 from hsigui.specs import MapSpec, PretrainSpec, SplitSpec
-from hsigui.texts import say
+from hsigui.texts import as_sentence, say
 
 if TYPE_CHECKING:
     from hsigui.analysis.nearest import Nearest
@@ -160,7 +160,7 @@ def _stays_in_window(error: HsiError | OSError) -> str:
 
 
 def _why(error: HsiError | OSError) -> str:
-    return error.message if isinstance(error, HsiError) else f"{error.strerror or error}."
+    return error.message if isinstance(error, HsiError) else as_sentence(f"{error.strerror or error}")
 
 
 def restore_run(ctx: Context, cube: Cube, folder: Path) -> Trained:

@@ -182,4 +182,4 @@ def _found(file: Any, named: str) -> Path:
 
 
 def _refused(path: Path, what: str) -> HsiError:
-    return HsiError(f"{path.name} {what}.", _HINT)
+    return HsiError(say("{name} {what}.", name=path.name, what=what), _HINT)

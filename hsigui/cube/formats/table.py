@@ -197,7 +197,7 @@ def in_words(rows: Iterable[Reader] | None = None) -> str:
 def titles_in_words(rows: Iterable[Reader] = OWN) -> str:
     """The formats that need no driver by their titles, for the start page and README: asks GDAL for nothing."""
     titles = [row.title for row in rows if not row.drivers]
-    return say("{titles} and other rasters", titles=", ".join(titles))
+    return say("{titles} and other rasters", titles=say(", ").join(titles))
 
 
 def help_table(rows: Iterable[Reader] = OWN) -> Iterator[str]:

@@ -60,7 +60,7 @@ class _Walk:
     seen: set[Path] = field(default_factory=set)
 
     def refused(self, what: str, hint: str = _HINT) -> HsiError:
-        return HsiError(f"{self.first.name} {what}.", hint)
+        return HsiError(say("{name} {what}.", name=self.first.name, what=what), hint)
 
 
 def require_own_files(path: Path) -> None:

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QAbstractButton, QMainWindow, QToolButton, QWidget
 
 from hsigui.document.conditions import Condition, always
 from hsigui.document.session import Session
+from hsigui.texts import as_sentence
 from hsigui.ui.desk.icons import icon
 from hsigui.ui.desk.mnemonics import set_text
 from hsigui.ui.desk.tips import MORE, shortened
@@ -124,7 +125,7 @@ class ActionSet:
         action.setObjectName(row.id)
         action.setShortcuts([QKeySequence(key) for key in row.keys])
         action.setToolTip(shortened(row.tip) if not row.more else shortened(row.tip) + MORE)
-        action.setWhatsThis(f"{row.tip}. {row.more}" if row.more else row.tip)
+        action.setWhatsThis(f"{as_sentence(row.tip)} {row.more}" if row.more else row.tip)
         action.setStatusTip(row.tip)
         if row.icon:
             action.setIcon(icon(row.icon))

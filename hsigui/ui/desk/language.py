@@ -3,9 +3,11 @@ one reads. And whether the fonts of this machine have its letters."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QLibraryInfo, QLocale, QTranslator
+from PySide6.QtCore import QLibraryInfo, QLocale, QObject, QTranslator
 from PySide6.QtGui import QFontMetrics, QGuiApplication
 from PySide6.QtWidgets import QApplication
+
+from hsigui.texts import say
 
 QT_TEXTS = "qtbase"
 _HAN = (
@@ -17,6 +19,29 @@ _UNSEEN = (
     "No installed font has the letters of {name}: install the package {package} (Debian, Ubuntu), or choose English "
     "under Edit > Preferences > Language."
 )
+
+
+class _OwnWords(QTranslator):
+    """What Qt's file dialog says where Qt's own catalogue of a language lacks it or is odd; asked before Qt's."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._words = {
+            ("QFileDialog", "&Look in:"): say("&Look in:"),
+            ("QFileDialog", "Files of &type:"): say("Files of &type:"),
+            ("QFileSystemModel", "Size"): say("Size"),
+            ("QAbstractFileIconProvider", "File Folder"): say("Folder"),
+            ("QAbstractFileIconProvider", "Folder"): say("Folder"),
+            ("QAbstractFileIconProvider", "%1 File"): say("%1 file"),
+        }
+
+    def isEmpty(self) -> bool:
+        return False
+
+    def translate(  # type: ignore[override]  # None asks the next translator, an empty text would be shown
+        self, context: str, text: str, disambiguation: str | None = None, n: int = -1
+    ) -> str | None:
+        return self._words.get((context, text))
 
 
 def speak(app: QApplication, code: str) -> None:
@@ -37,6 +62,7 @@ def speak(app: QApplication, code: str) -> None:
     texts = QTranslator(app)
     if texts.load(locale, QT_TEXTS, "_", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
         app.installTranslator(texts)
+        app.installTranslator(_OwnWords(app))
     else:  # Qt has none of this language: its own texts stay English
         texts.deleteLater()
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPalette
 
 from hsigui.labels.classes import Color
+from hsigui.texts import as_sentence
 from hsigui.ui.image.furniture import paint_ground, small
 
 PAD, AWAY, SWATCH, GAP = 8.0, 10.0, 11.0, 7.0  # logical pixels
@@ -32,7 +33,7 @@ class ClassKey:
     def text(self) -> str:
         """All that it says."""
         said = f"{self.title}: {', '.join(name for name, _ in self.rows)}"
-        return f"{said}. {self.note}" if self.note else said
+        return f"{as_sentence(said)} {self.note}" if self.note else said
 
 
 def class_key_box(key: ClassKey, port: QSize, font: QFont) -> QRectF:

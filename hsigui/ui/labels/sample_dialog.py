@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from hsigui.pipeline.influence import FULL, covered, guard_of, in_words
 from hsigui.specs import MOST_STROKE_PIXELS, MOST_STROKES, SplitSpec
-from hsigui.texts import say
+from hsigui.texts import as_sentence, say
 from hsigui.ui.desk.dialogs import keep_wide
 from hsigui.ui.desk.number_box import NumberBox
 
@@ -141,7 +141,7 @@ class SampleDialog(QDialog):
             self._form.setRowVisible(spin, shown)
         self._form.setRowVisible(self._guard_row, guarded)
         told = covered(self.guard.value(), self._seen) if guarded and self._seen else ""
-        self.about.setText(_TEXTS[kind] + (f" {told[:1].upper()}{told[1:]}." if told else ""))
+        self.about.setText(_TEXTS[kind] + (f" {as_sentence(told[:1].upper() + told[1:])}" if told else ""))
         close = guarded and self._reach is not None and self.guard.value() < self._reach
         self.warning.setText(
             say(

@@ -19,7 +19,7 @@ from hsigui.pipeline import live
 from hsigui.pipeline.own import own_encoder
 from hsigui.pipeline.verbs import seen_by
 from hsigui.specs import SplitSpec
-from hsigui.texts import say, say_number
+from hsigui.texts import as_sentence, say, say_number
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.dialogs import open_dialog
 from hsigui.ui.desk.job_bridge import Watcher
@@ -106,7 +106,7 @@ def _told(scene: Scene, split: Split, sample: Sample) -> tuple[str, str]:
             hints.append(say("Classes that give fewer labels: {few}.", few=", ".join(few)))
     if scene.labels.labelled(VALIDATION):
         hints.append(say("Maps are measured on the validation labels as long as there are any."))
-    return text + ".", " ".join(hints)
+    return as_sentence(text), " ".join(hints)
 
 
 def _amount(spec: SplitSpec) -> str:

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from hsigui.analysis.references import Matching
 from hsigui.specs import MapSpec
-from hsigui.texts import say
+from hsigui.texts import as_sentence, say
 from hsigui.ui.desk.action_rows import tool_button
 from hsigui.ui.desk.elided import ElidedLabel
 from hsigui.ui.desk.number_box import NumberBox
@@ -228,7 +228,7 @@ class MapPanel(QWidget):
         for told in (self.calibration, self.bar, self.pixel):
             explain(told, text)
         confidence = next(layer for layer in LAYERS if layer.id == "confidence")
-        tip = f"{confidence.tip}. {text}" if text else confidence.tip
+        tip = f"{as_sentence(confidence.tip)} {text}" if text else confidence.tip
         self.layer.setItemData(LAYERS.index(confidence), tip, Qt.ItemDataRole.ToolTipRole)
 
     def set_pixel(self, text: str) -> None:

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from hsigui.preparing.asked import OFFERED
 from hsigui.preparing.chosen import ChosenStep
-from hsigui.texts import say
+from hsigui.texts import as_sentence, say
 from hsigui.ui.desk.icons import icon
 from hsigui.ui.desk.problem_label import ProblemLabel
 from hsigui.ui.desk.step_buttons import StepButtons, exchanged
@@ -185,7 +185,7 @@ class StepList(QWidget):
                 self._place.addWidget(self.form)
         if step is not None and self.form is not None:
             self.form.set_text(step.text)
-        self.about.setText("" if step is None else f"{explained(option)}.")
+        self.about.setText("" if step is None else as_sentence(explained(option)))
         self.about.setVisible(step is not None)
         problem = self._problem[1] if self._problem is not None else ""
         if self._problem is not None and self._problem[0] != place:

@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 
 from hsigui.report.table import ACCURACY, NEEDS, PLACE, offered
 from hsigui.texts import say
-from hsigui.ui.desk.dialogs import keep_wide
+from hsigui.ui.desk.dialogs import ScrolledPart, fit_on_screen, keep_wide
 from hsigui.ui.desk.number_box import NumberBox
 from hsigui.ui.desk.tips import explain
 
@@ -79,9 +79,7 @@ class ExportDialog(QDialog):
         self.buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
         column.addLayout(self._maps(has_finished))
-        for box in self.boxes.values():
-            column.addWidget(box)
-        column.addWidget(self._options_group())
+        column.addWidget(self._kinds(), 1)
         column.addLayout(self._where())
         column.addWidget(self.note)
         column.addWidget(self.buttons)
@@ -91,6 +89,17 @@ class ExportDialog(QDialog):
             box.toggled.connect(self._check)
         keep_wide(column, 520)
         self._check()
+        fit_on_screen(self)
+
+    def _kinds(self) -> ScrolledPart:
+        """What is written, and how; folder, name and buttons stay in sight."""
+        part = QWidget(self)
+        rows = QVBoxLayout(part)
+        rows.setContentsMargins(0, 0, 0, 0)
+        for box in self.boxes.values():
+            rows.addWidget(box)
+        rows.addWidget(self._options_group())
+        return ScrolledPart(part, say("What is exported"), self)
 
     def _switch_off(self, kind: str, why: str) -> None:
         self.boxes[kind].setChecked(False)

@@ -42,6 +42,6 @@ def band_briefly(cube: Cube, band: int, unit: WavelengthUnit) -> str:
 def band_in_words(cube: Cube, band: int, unit: WavelengthUnit) -> str:
     """Number (from 1) and wavelength of a band, such as "Band 12, 670.0 nm"."""
     words = say("Band {band}", band=band + 1)
-    if cube.wavelengths is not None:
-        words += say(", ") + unit.written(float(cube.wavelengths[band]))
-    return words
+    if cube.wavelengths is None:
+        return words
+    return say("{band}, {wavelength}", band=words, wavelength=unit.written(float(cube.wavelengths[band])))

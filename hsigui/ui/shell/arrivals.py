@@ -12,7 +12,7 @@ from hsigui.cube.cube import Cube
 from hsigui.cube.formats.library import SpectralLibrary, without_wavelengths
 from hsigui.document.events import SceneOpened
 from hsigui.errors import HsiError
-from hsigui.texts import say
+from hsigui.texts import as_sentence, say
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.dialogs import open_dialog
 from hsigui.ui.desk.job_bridge import Watcher
@@ -77,10 +77,12 @@ class Arrivals(QObject):
         cube = self._session.cube
         if cube is None:
             self._waiting.append(found)
-            self._desk.messages.info(f"{found.text}.", say("Open the scene that it belongs to; it is offered then."))
+            self._desk.messages.info(
+                as_sentence(found.text), say("Open the scene that it belongs to; it is offered then.")
+            )
         elif found.kind == "library":
             self._desk.messages.info(
-                f"{found.text}.",
+                as_sentence(found.text),
                 buttons=[
                     (say("Show spectra…"), partial(self.choose_spectra, found.path)),
                     (say("Open among the libraries"), partial(self._libraries.open, found.path)),
@@ -98,7 +100,7 @@ class Arrivals(QObject):
             )
         else:
             self._desk.messages.info(
-                f"{found.text}.",
+                as_sentence(found.text),
                 buttons=[
                     (say("Load as labels"), partial(self._labels.open_labels, found.path)),
                     (say("Load as ground truth"), partial(self._labels.open_truth, found.path)),

@@ -91,7 +91,7 @@ class ProgressPlace(QWidget):
         done, total, text = self._told[job]
         heavy = self._session.queue.running
         if heavy is not None and job == self._heavy_job():
-            text = f"{heavy.scene_name}: {text}"
+            text = say("{name}: {text}", name=heavy.scene_name, text=text)
         self.text.setText(text)
         show_part(self.bar, done / total if total > 0 else -1)
         seconds = self._seconds(job, done, total)

@@ -28,7 +28,7 @@ from hsigui.sample_scenes.keeping import AWAY, HERE, PARTLY, State
 from hsigui.sample_scenes.table import SampleScene
 from hsigui.sample_scenes.words import facts, named, state_in_words
 from hsigui.sizes import size_text
-from hsigui.texts import say
+from hsigui.texts import as_sentence, say
 from hsigui.ui.desk.problem_label import ProblemLabel
 from hsigui.ui.desk.roles import give_role
 
@@ -90,7 +90,7 @@ class SampleRow(QFrame):
         """Says what is here of it."""
         self.state = state
         unknown = say("Its checksum is not known beforehand.") if state.unknown and state.where != HERE else ""
-        self.where.setText(" ".join(filter(None, (f"{state_in_words(state)}.", unknown))))
+        self.where.setText(" ".join(filter(None, (as_sentence(state_in_words(state)), unknown))))
         text, name = {
             HERE: (say("Open"), say("Open {name}", name=self.scene.title)),
             PARTLY: (say("Go on"), say("Go on fetching {name}", name=self.scene.title)),

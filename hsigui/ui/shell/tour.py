@@ -21,7 +21,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QMainWindow, QPushButton, QVBoxLayout, QWidget
 
-from hsigui.texts import say
+from hsigui.texts import as_sentence, say
 from hsigui.ui.desk.theme import is_dark
 from hsigui.ui.shell.tour_steps import STEPS, TourStep, bring_forth, lit_areas, panels_of
 
@@ -107,7 +107,7 @@ class TourCard(QFrame):
     def said(self) -> str:
         """All that the card says, for screen readers."""
         parts = (self._count.text(), self._title.text(), self._text.text(), self._hint.text())
-        return ". ".join(part.rstrip(".") for part in parts if part) + "."
+        return " ".join(as_sentence(part) for part in parts if part)
 
     def show_step(self, step: TourStep, number: int, of: int, hint: str, offers_demo: bool) -> None:
         """Shows a step; the focus goes where one goes on."""

@@ -87,7 +87,7 @@ class QueueList(QWidget):
         scene.setFont(bold)
         word.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         for label in (scene, title):
-            label.setToolTip(f"{entry.scene_name}: {entry.title}")
+            label.setToolTip(say("{name}: {text}", name=entry.scene_name, text=entry.title))
         tip = (
             say("Take it out of the list")
             if state is State.WAITING

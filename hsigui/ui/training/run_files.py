@@ -309,7 +309,7 @@ def spec_title(spec: PretrainSpec) -> str:
     preset = (info.preset(spec.preset).title,) if len(info.presets) > 1 else ()
     few = len(spec.settings) <= MOST_TOLD
     changed = [f"{name} {told(value)}" for name, value in spec.settings.items()]
-    return ", ".join(
+    return say(", ").join(
         (
             info.title,
             *preset,

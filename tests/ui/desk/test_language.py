@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QLocale, Qt
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QDialogButtonBox
+from PySide6.QtWidgets import QDialogButtonBox, QFileDialog, QLabel, QTreeView
 
 from hsigui.assets import languages_folder
 from hsigui.texts import DOMAIN, install_from, language, languages_in, say, use
@@ -37,6 +37,21 @@ def test_buttons_of_qt_speak_the_language_and_english_again(qtbot, qapp, code, w
     assert buttons(qtbot) == words
     speak(qapp, "")
     assert buttons(qtbot) == {"Save", "Cancel"}
+
+
+def test_the_file_dialog_says_in_chinese_what_qt_lacks(qtbot, qapp):
+    if FOLDER is None:
+        pytest.skip("no catalogues here")
+    install_from(FOLDER, ["zh_CN"])
+    speak(qapp, "zh_CN")
+    dialog = QFileDialog()
+    dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
+    qtbot.addWidget(dialog)
+    said = {label.text() for label in dialog.findChildren(QLabel)}
+    assert {"查找位置(&L)：", "文件类型(&T)："} <= said
+    assert not any("ook in" in text or "of type" in text for text in said)
+    headings = dialog.findChild(QTreeView).model()
+    assert headings.headerData(1, Qt.Orientation.Horizontal) == "大小"
 
 
 def test_a_language_that_qt_has_not_leaves_its_buttons_english(qtbot, qapp):

@@ -13,6 +13,7 @@ from hsigui.__main__ import main
 from hsigui.labels.formats.files import read_classes
 from hsigui.pipeline.python_lines import python_of
 from hsigui.specs import SplitSpec
+from hsigui.ui.desk.dialogs import ScrolledPart
 from hsigui.ui.results.export_dialog import ExportChoice, ExportDialog, existing
 from tests.ui.results.test_export import draw, export, files, mapped  # noqa: F401 - fixtures
 
@@ -83,3 +84,18 @@ def test_the_dialog_offers_them_where_the_map_is_measured_and_tells_what_is_writ
         (tmp_path / f"map{ending}").touch()
     there = existing(ExportChoice(("envi", "png", "errors"), tmp_path, "map"))
     assert [path.name for path in there] == ["map-errors.hdr", "map-errors.png"]
+
+
+def test_the_dialog_fits_a_small_screen_with_folder_name_and_buttons_in_sight(qtbot, tmp_path):
+    dialog = ExportDialog(tmp_path, "map", has_accuracy=True, has_finished=True)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    assert dialog.height() <= dialog.screen().availableGeometry().height()
+    dialog.resize(dialog.width(), 480)  # as a laptop at double size has room for
+    assert dialog.height() == 480
+    for widget in (dialog.folder, dialog.name, dialog.buttons):
+        assert dialog.rect().contains(widget.geometry())
+    (part,) = dialog.findChildren(ScrolledPart)
+    part.ensureWidgetVisible(dialog.smallest)
+    place = dialog.smallest.mapTo(part.viewport(), dialog.smallest.rect().bottomRight())
+    assert part.viewport().rect().contains(place)
