@@ -228,7 +228,7 @@ def _pretrained(wanted: _Wanted, ctx: Context) -> Encoder:
             rescue.look_at_disk(wanted.kept, network, transform, wanted.info.recipe, joined.cubes, ctx, must=must)
         watch = _watch(training, network, scene, epochs, wanted, labels)
         trained = loop.run(
-            training, ctx, "Pretraining", device=device, keep=keep, watch=watch, begun=begun, chance=chance,
+            training, ctx, say("Pretraining"), device=device, keep=keep, watch=watch, begun=begun, chance=chance,
             processes=processes,
         )  # fmt: skip
     balance = _balance(network, scene, wanted, ctx)
