@@ -17,6 +17,7 @@ from hsigui.commands.outputs import check_folder, check_outputs
 from hsigui.commands.without_effect import Need, require_effect
 from hsigui.errors import HsiError
 from hsigui.jobs import CallbackContext
+from hsigui.labels.classes import default_name
 from hsigui.pipeline.evaluation import Evaluation
 from hsigui.pipeline.finished_record import measured_after
 from hsigui.report.area import AreaEstimate
@@ -24,7 +25,7 @@ from hsigui.report.context import ClassMatch, ReportContext
 from hsigui.report.document import evidence
 from hsigui.report.metrics import Accuracy, about_missing_data, about_untrained, to_json
 from hsigui.report.table import map_suffixes
-from hsigui.texts import say
+from hsigui.texts import number_text, say
 
 
 def evaluate(arguments: argparse.Namespace) -> None:
@@ -189,7 +190,7 @@ def _print_area(area: AreaEstimate, measured: Accuracy, context: ReportContext) 
     )
     for i, name in enumerate(measured.names):
         estimate, mapped = area.hectares(i), context.hectares(area.classes[i], area.mapped[i])
-        cells = ["n/a" if np.isnan(value) else f"{value:,.1f}" for value in estimate or area.pixels(i)]
+        cells = ["n/a" if np.isnan(value) else number_text(value, ",.1f") for value in estimate or area.pixels(i)]
         print(
             say(
                 "{name:>24} {mapped:>14,.1f} {first_cells:>17} {second_cells:>12}",
@@ -216,4 +217,4 @@ def _print_matches(matches: Sequence[ClassMatch]) -> None:
 
 
 def _called(number: int, name: str) -> str:
-    return name if name == f"Class {number}" else f"{number} {name}"
+    return name if name == default_name(number) else f"{number} {name}"

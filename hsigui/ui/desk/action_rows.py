@@ -17,12 +17,18 @@ from PySide6.QtWidgets import QAbstractButton, QMainWindow, QToolButton, QWidget
 
 from hsigui.document.conditions import Condition, always
 from hsigui.document.session import Session
-from hsigui.texts import as_sentence
+from hsigui.texts import as_sentence, say
 from hsigui.ui.desk.icons import icon
 from hsigui.ui.desk.mnemonics import set_text
 from hsigui.ui.desk.tips import MORE, shortened
 
 FOUND_BY_NAME = "context menu"  # object name of menus whose actions stand nowhere else, so that they can be found
+
+
+def keys_in_words(keys: Sequence[str]) -> str:
+    """The keys of an action as the keyboard and the language of the user have them, such as "Strg+Z  oder  Strg+Y"."""
+    native = QKeySequence.SequenceFormat.NativeText
+    return say("  or  ").join(QKeySequence(key).toString(native) for key in keys)
 
 
 @dataclass(frozen=True)
