@@ -100,7 +100,7 @@ def test_an_engine_whose_module_is_missing_is_told(tmp_path, monkeypatch):
     plugins.forget()
 
 
-@pytest.mark.parametrize(("bundle", "hint"), [(False, "pip install 'hsigui[cluster]'"), (True, "no further packages")])
+@pytest.mark.parametrize(("bundle", "hint"), [(False, 'pip install "hsigui[cluster]"'), (True, "no further packages")])
 def test_where_dask_is_missing_it_is_said_how_to_have_it_and_a_bundle_does_not_ask_for_pip_in_it(
     bundle, hint, monkeypatch
 ):
