@@ -48,8 +48,8 @@ def start(address: str, workers: Workers) -> Dask:
 def _how_to_have_it() -> str:
     if getattr(sys, "frozen", False):  # pip installs nothing into a bundle
         return say(
-            'The bundle takes no further packages. For Dask install the program by pip, with "hsigui[cluster]"; or leave '
-            "--scheduler out: --jobs needs no Dask."
+            'The bundle takes no further packages. For Dask install the program by pip, with "hsigui[cluster]"; or '
+            "leave --scheduler out: --jobs needs no Dask."
         )
     return say('Install it with: pip install "hsigui[cluster]"')
 
