@@ -41,7 +41,7 @@ def start(address: str, workers: Workers) -> Dask:
         import distributed  # noqa: F401 - looked for, and slow to load
     except ImportError as error:
         raise HsiError(
-            say("Dask cannot be loaded: {error}.", error=error), say("Install it with: pip install 'hsigui[cluster]'")
+            say("Dask cannot be loaded: {error}.", error=error), say('Install it with: pip install "hsigui[cluster]"')
         ) from error
     return Dask(address, workers)
 
