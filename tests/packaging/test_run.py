@@ -16,7 +16,9 @@ if [ "$1" = -m ] && [ "$2" = venv ]; then mkdir -p "$3/bin" && cp "$0" "$3/bin/p
 [ "$1" != -m ] || printf '%s\\n' "$*" >>"$CALLS"
 case "$*" in *"pip install"*--index-url*) exit "${INDEX:-0}" ;; esac
 """
-KNOWN = "#!/usr/bin/env bash\nprintf '%s\\n' libEGL.so.1 libGL.so.1 libglib-2.0.so.0 libdbus-1.so.3 libxkbcommon.so.0 libfontconfig.so.1\n"
+KNOWN = """#!/usr/bin/env bash
+printf '%s\\n' libEGL.so.1 libGL.so.1 libglib-2.0.so.0 libdbus-1.so.3 libxkbcommon.so.0 libfontconfig.so.1
+"""
 
 
 @pytest.fixture
