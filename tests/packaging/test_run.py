@@ -56,13 +56,13 @@ def test_a_machine_without_a_card_gets_the_pytorch_of_the_processor_first(run):
     assert calls[0].endswith("--index-url https://download.pytorch.org/whl/cpu torch")
     assert "--editable" in calls[1]
     assert calls[2] == "-m hsigui demo"
-    assert "1.5 GB" in said
+    assert "2 GB" in said
 
 
 def test_a_machine_with_a_card_gets_what_pip_chooses(run):
     calls, said = run(card=True)
     assert [call.split()[1] for call in calls] == ["pip", "hsigui"]
-    assert "5.5 GB with CUDA" in said
+    assert "6 GB with CUDA" in said
 
 
 def test_where_that_pytorch_cannot_be_had_the_other_is_taken_and_that_is_said(run):
