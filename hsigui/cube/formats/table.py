@@ -42,7 +42,7 @@ class Reader:
             this format, and the pixels that some of them mark.
         carries: what a file can say beside the samples.
         folders: its files are folders; `sniff` looks into those with other suffixes, too.
-        package: what has to be installed for it besides.
+        package: what has to be installed for it besides, as a shell takes it.
         note: for lists, instead of the suffixes.
     """
 
@@ -121,7 +121,7 @@ OWN = (
     ),
     Reader(
         "zarr", "zarr", (".zarr",), arrays="hsigui.cube.formats.zarr_files:open_folder",
-        sniff="hsigui.cube.formats.zarr_files:is_store", folders=True, package="hsigui[cloud]",
+        sniff="hsigui.cube.formats.zarr_files:is_store", folders=True, package='"hsigui[cloud]"',
         carries=(PLACE, *_LISTS, NO_DATA, SCALE), note=say("folders of zarr, versions 2 and 3"),
     ),
     Reader("numpy", "NumPy", (".npy", ".npz"), arrays="hsigui.cube.formats.numpy_files:NumpyFile", carries=_LISTS),
