@@ -64,6 +64,15 @@ def _mistyped(word: str) -> bool:
 
 def run(argv: Sequence[str]) -> int:
     """Parses the arguments and runs the command; returns the exit code."""
+    try:
+        return _run(argv)
+    except BrokenPipeError:
+        # The reader of our output went away (`hsigui info X | head`): not worth a word.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+def _run(argv: Sequence[str]) -> int:
     parser = build_parser()
     arguments = parser.parse_args(list(argv), argparse.Namespace(words=[_without_secrets(word) for word in argv]))
     if "work" not in arguments:
@@ -80,10 +89,6 @@ def run(argv: Sequence[str]) -> int:
     except KeyboardInterrupt:
         print(say("hsigui: cancelled"), file=sys.stderr)
         return CANCELLED
-    except BrokenPipeError:
-        # The reader of our output went away (`hsigui info X | head`): not worth a word.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
     except Exception as error:
         if not is_out_of_memory(error):
             raise

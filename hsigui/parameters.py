@@ -106,7 +106,7 @@ class Setting:
         return inside and (isinstance(value, float) or (value - int(self.low)) % self.every == 0)
 
     def _refusal(self, value: object) -> HsiError:
-        shown = told(value) if isinstance(value, bool | int | float) else f"“{value}”"
+        shown = told(value) if isinstance(value, bool | int | float) else say("“{value}”", value=value)
         unit = f" ({self.unit})" if self.unit else ""
         return HsiError(
             say("The setting {name} cannot be {shown}.", name=self.name, shown=shown),

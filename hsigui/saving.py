@@ -20,6 +20,7 @@ from pathlib import Path
 from hsigui.errors import HsiError
 from hsigui.locking import alone
 from hsigui.seen import SeenFiles, Stamp, stamp
+from hsigui.sizes import size_text
 from hsigui.texts import say
 
 NEXT_TO_NOTHING = 64 * 1024  # bytes
@@ -211,8 +212,8 @@ def require_disk(path: Path, needed: int, hint: str) -> None:
     free = shutil.disk_usage(path.parent).free
     if free < needed:
         raise HsiError(
-            say("The disk of {path} has {free:,} MB free, and {needed:,} MB may be needed.", path=path,
-                free=free // 2**20, needed=needed // 2**20),
+            say("The disk of {path} has {free} free, and {needed} may be needed.", path=path,
+                free=size_text(free), needed=size_text(needed)),
             hint,
         )  # fmt: skip
 

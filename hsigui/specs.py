@@ -248,7 +248,14 @@ class ProbeSpec(_Spec):
 
 
 CONTEXTS = ("pixel", "narrow", "mid", "wide")  # levels of context, from none to whole fields
-CONTEXT_TITLES = {"pixel": say("pixel"), "narrow": say("narrow"), "mid": say("mid"), "wide": say("wide")}
+
+
+def context_in_words(level: str) -> str:
+    """A level of context as the user's language calls it; one that is not known as it is."""
+    words = {"pixel": say("pixel"), "narrow": say("narrow"), "mid": say("mid"), "wide": say("wide")}
+    return words.get(level, level)
+
+
 EDGES = 3.0  # tolerance of the map's smoothing where a recipe has no levels
 
 

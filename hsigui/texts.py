@@ -25,7 +25,7 @@ class _Language:
     """What `say` reads at one glance, so that a change of language on another thread is whole or not at all."""
 
     translations: gettext.NullTranslations
-    filling: string.Formatter
+    filling: _Filling
     code: str = ""
 
 
@@ -35,13 +35,18 @@ class _Filling(string.Formatter):
     def __init__(self, group: str = ",", point: str = ".") -> None:
         self._signs = {} if (group, point) == (",", ".") else str.maketrans({",": group, ".": point})
 
+    def put_signs(self, text: str) -> str:
+        return text.translate(self._signs) if self._signs else text
+
     def get_field(self, field_name: str, args: Sequence[object], kwargs: Mapping[str, object]) -> tuple[object, str]:
         """The value of a place. A place is a plain name: what a value holds is not a translation's to reach for."""
         return kwargs[field_name], field_name
 
     def format_field(self, value: object, format_spec: str) -> str:
         text = format(value, format_spec)
-        return text.translate(self._signs) if self._signs and isinstance(value, Number) else text
+        if text in _OF_THE_SYSTEM:
+            return _language.translations.gettext(text)
+        return self.put_signs(text) if isinstance(value, Number) else text
 
 
 _language = _Language(gettext.NullTranslations(), _Filling())
@@ -59,7 +64,23 @@ def say(text: str, /, **values: object) -> str:
         return text
     language = _language
     said = language.translations.gettext(text)
-    return _filled(language.filling, said, text, values, needed=_places(text)) if values else said
+    return _filled(language.filling, said, text, values, needed=_names(text)) if values else said
+
+
+# Reasons of the operating system and of sockets, which come in English (`OSError.strerror`) and stand within sentences.
+# Made while no language is in yet, so that these are the literals.
+_OF_THE_SYSTEM = frozenset(
+    (
+        say("No such file or directory"), say("Permission denied"), say("Operation not permitted"),
+        say("No space left on device"), say("Disk quota exceeded"), say("Read-only file system"),
+        say("Is a directory"), say("Not a directory"), say("Directory not empty"), say("File exists"),
+        say("File name too long"), say("File too large"), say("Too many open files"), say("Input/output error"),
+        say("Invalid argument"), say("Device or resource busy"), say("Resource temporarily unavailable"),
+        say("Cannot allocate memory"), say("Stale file handle"), say("Connection refused"),
+        say("Connection timed out"), say("Connection reset by peer"), say("Network is unreachable"),
+        say("No route to host"), say("Name or service not known"), say("Temporary failure in name resolution"),
+    )
+)  # fmt: skip
 
 
 def say_number(one: str, many: str, count: int, /, **values: object) -> str:
@@ -74,7 +95,7 @@ def say_number(one: str, many: str, count: int, /, **values: object) -> str:
     language = _language
     said = language.translations.ngettext(one, many, count)
     literal = one if count == 1 else many
-    needed = _places(literal) - {"count"} if said != literal else frozenset()
+    needed = _names(literal) - {"count"} if said != literal else frozenset()
     return _filled(language.filling, said, literal, {**values, "count": count}, needed)
 
 
@@ -90,6 +111,24 @@ def number_text(value: float, form: str) -> str:
         form: how it is formatted, as in a place of a sentence.
     """
     return _language.filling.format_field(value, form)
+
+
+def places(text: str) -> frozenset[tuple[str, str]]:
+    """The named places of a text with their formats, and those within formats; none where braces are unbalanced, as in
+    a text that is taken as it is."""
+    found: set[tuple[str, str]] = set()
+    try:
+        for _, name, form, _ in string.Formatter().parse(text):
+            if name is not None:
+                found |= {(name, form or ""), *places(form or "")}
+    except ValueError:
+        return frozenset()
+    return frozenset(found)
+
+
+def number_of_others(text: str) -> str:
+    """A number that other code has written, as a library of plots does ("0.5"), with the signs of the language."""
+    return _language.filling.put_signs(text)
 
 
 def use(translations: gettext.NullTranslations, code: str = "") -> None:
@@ -160,27 +199,13 @@ def _filled(
 
 def _fits(said: str, needed: frozenset[str], known: frozenset[str]) -> bool:
     """Whether a translation names all the places that it needs and no other."""
-    try:
-        places = _places(said)
-    except ValueError:
-        return False
-    return needed <= places <= known
+    return needed <= _names(said) <= known
 
 
 @lru_cache(maxsize=4096)
-def _places(text: str) -> frozenset[str]:
-    """The names of the places of a text, those in formats included.
-
-    Raises:
-        ValueError: its braces are unbalanced.
-    """
-    names: set[str] = set()
-    for _, name, form, _ in string.Formatter().parse(text):
-        if name is not None:
-            names.add(name)
-        if form:
-            names |= _places(form)
-    return frozenset(names)
+def _names(text: str) -> frozenset[str]:
+    """The names of the places of a text."""
+    return frozenset(name for name, _ in places(text))
 
 
 def _number_signs(translations: gettext.NullTranslations) -> tuple[str, str]:

@@ -13,11 +13,12 @@ Building a wheel and installing from a checkout compile by themselves (`hatch_bu
 from __future__ import annotations
 
 import ast
+import importlib.util
 import json
-import string
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
@@ -33,6 +34,18 @@ LITERALS = {"say": 1, "say_number": 2}  # of each function, how many
 # How numbers are written, as `texts` reads it from the header of a catalogue.
 NUMBERS = {"de": "1.234,5", "zh": "1,234.5"}
 WITHOUT_BLANKS = ("zh",)  # languages that write none between words
+
+
+def _texts() -> ModuleType:
+    """The program's module that fills places, by its file: where a wheel is built, no hsigui is installed."""
+    spec = importlib.util.spec_from_file_location("texts_of_hsigui", ROOT / "hsigui" / "texts.py")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # dataclasses look themselves up there
+    spec.loader.exec_module(module)
+    return module
+
+
+places = _texts().places
 
 
 class WithNumbers(Catalog):
@@ -111,14 +124,6 @@ def forms(message: Message) -> tuple[str, ...]:
     """The translations of a sentence; empty ones where there is none yet."""
     found = message.string if isinstance(message.string, (tuple, list)) else (message.string,)
     return tuple(each or "" for each in found)
-
-
-def places(text: str) -> set[tuple[str, str]]:
-    """Its named places with their formats; none of a text that is taken as it is."""
-    try:
-        return {(name, form or "") for _, name, form, _ in string.Formatter().parse(text) if name is not None}
-    except ValueError:
-        return set()
 
 
 def _has_blanks_of(literal: str, form: str, language: str) -> bool:

@@ -406,3 +406,12 @@ def test_the_window_takes_one_thread_for_products_before_numpy_comes():
         environment |= {} if set_by_user is None else {"OPENBLAS_NUM_THREADS": set_by_user}
         done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
         assert done.stdout.strip() == told
+
+
+def test_a_reader_of_a_list_that_goes_away_is_not_worth_a_word() -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [sys.executable, "-u", "-m", "hsigui", "pretrain", "--list-settings", "lscosa"]
+    done = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (1, "")

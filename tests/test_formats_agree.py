@@ -31,6 +31,7 @@ from hsigui.report.maps import export_map
 from hsigui.report.rasters import write_layers
 from hsigui.report.sheet_table import FORMATS
 from tests.formats_in_texts import HELP, LISTS, ROOT, marked, with_lists
+from tests.sources import PACKAGE, nodes
 
 TABLES = (scenes.OWN, libraries.FORMATS, labels.FORMATS, labels.CLASS_TABLES, maps.OWN, maps.LAYERS, FORMATS)
 KNOWN = {*scenes.LIBRARIES[1], *(suffix for table in TABLES for suffix in suffixes_of(table))}
@@ -116,12 +117,11 @@ def test_a_refusal_names_all_endings_that_can_be_written(tmp_path: Path) -> None
 
 
 def test_no_other_module_keeps_a_list_of_endings() -> None:
-    package = ROOT / "hsigui"
     lists = [
-        f"{path.relative_to(package).as_posix()}:{node.lineno}"
-        for path in package.rglob("*.py")
-        if path.name != "table.py" and path.relative_to(package).as_posix() not in KEEP_LISTS
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        f"{path.relative_to(PACKAGE).as_posix()}:{node.lineno}"
+        for path, inside in nodes().items()
+        if path.name != "table.py" and path.relative_to(PACKAGE).as_posix() not in KEEP_LISTS
+        for node in inside
         if _is_list_of_endings(node)
     ]
     assert lists == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gettext
 import importlib.util
 import json
@@ -15,6 +16,9 @@ from types import ModuleType
 import pytest
 
 from hsigui import texts
+from hsigui.cube.measuring import metres, square_metres
+from hsigui.labels.classes import ClassInfo, ClassTable
+from hsigui.labels.matching import is_default
 from hsigui.texts import install_from, say, say_number
 
 ROOT = Path(__file__).parents[1]
@@ -103,6 +107,31 @@ def test_sentences_and_numbers_are_said_as_the_language_does(compiled):
     assert say_number("{count} pixel", "{count} pixels", 2) == "2 Pixel"
     assert install_from(compiled, ["zh_CN", "zh"]) == ""
     assert say("Open scene…").startswith("打开")
+
+
+def test_reasons_of_the_system_are_said_in_the_language(compiled):
+    """They come in English whatever the language, and stand within sentences."""
+    assert install_from(compiled, ["de"]) == ""
+    said = say("The folder {folder} cannot be made: {strerror}.", folder="/x", strerror=os.strerror(errno.ENOENT))
+    assert said == "Der Ordner /x kann nicht angelegt werden: Datei oder Ordner nicht vorhanden."
+    texts.use(gettext.NullTranslations())
+    assert "No such file" in say("{reason}", reason=os.strerror(errno.ENOENT))
+
+
+def test_lengths_and_areas_are_written_with_the_signs_of_the_language(compiled):
+    assert install_from(compiled, ["de"]) == ""
+    assert metres(1234.0) == "1,234 km"
+    assert square_metres(12345.0) == "1,234 ha"
+
+
+def test_a_class_without_a_name_is_known_as_such_in_any_language(compiled):
+    assert install_from(compiled, ["de"]) == ""
+    _, added = ClassTable().added()
+    assert added.name == "Klasse 1"
+    assert is_default(added)
+    assert is_default(ClassInfo(3, "Class 3", (0, 0, 0)))
+    assert not is_default(ClassInfo(3, "Class 4", (0, 0, 0)))
+    assert ClassTable.for_numbers([2]).get(2).name == "Klasse 2"
 
 
 def test_the_command_line_speaks_the_language(compiled, monkeypatch, tmp_path):

@@ -186,6 +186,6 @@ def test_a_folder_whose_writing_fails_leaves_the_old_one(tmp_path: Path) -> None
 
 def test_a_disk_without_room_is_told_before_the_work(tmp_path: Path) -> None:
     require_disk(tmp_path / "x", 1, "")
-    with pytest.raises(HsiError, match="MB may be needed") as refused:
+    with pytest.raises(HsiError, match=r"has [\d.]+ .B free, and 4,611,686 TB may be needed") as refused:
         require_disk(tmp_path / "x", 2**62, "Use another disk.")
     assert refused.value.hint == "Use another disk."

@@ -13,8 +13,7 @@ from pathlib import Path
 
 import pytest
 
-PACKAGE = Path(__file__).parents[1] / "hsigui"
-SOURCES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in sorted(PACKAGE.rglob("*.py"))}
+from tests.sources import PACKAGE, nodes
 
 # Where a sentence goes by position or keyword: a method begins with a dot.
 SINKS: dict[str, set[int | str]] = {
@@ -55,13 +54,12 @@ def test_no_literal_is_shown_that_was_not_said():
 
 def test_no_sentence_is_an_f_string():
     found = []
-    for path, tree in SOURCES.items():
+    for path, inside in nodes().items():
         if path.relative_to(PACKAGE).as_posix() in LEFT:
             continue
-        parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
-        for node in ast.walk(tree):
-            if not isinstance(node, ast.JoinedStr) or len(_words(node)) < 3:
-                continue
+        long = [node for node in inside if isinstance(node, ast.JoinedStr) and len(_words(node)) >= 3]
+        parents = {child: node for node in inside for child in ast.iter_child_nodes(node)} if long else {}
+        for node in long:
             if not CODE.search(ast.unparse(node)) and not _not_shown(node, parents):
                 found.append(f"{_at(path, node)}: {ast.unparse(node)}")
     assert not found, "\n".join(found)
@@ -121,18 +119,18 @@ def test_nothing_in_the_window_shuts_anybody_out(walk, check):
 
 
 def _said():
-    for path, tree in SOURCES.items():
-        for node in ast.walk(tree):
+    for path, inside in nodes().items():
+        for node in inside:
             if isinstance(node, ast.Call) and _callee(node) in {"say", "say_number"}:
                 yield path, node
 
 
 def _in_sinks(said: bool = False):
     """The literals that stand in a place for sentences, also in a choice, a sum or a list; or the calls of `say`."""
-    for path, tree in SOURCES.items():
+    for path, inside in nodes().items():
         if path.relative_to(PACKAGE).as_posix() in LEFT:
             continue
-        for node in ast.walk(tree):
+        for node in inside:
             if not isinstance(node, ast.Call):
                 continue
             places = SINKS.get(_callee(node), set())

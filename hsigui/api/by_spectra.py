@@ -113,7 +113,7 @@ def classify_by(
     if library is not None:
         references = _references(library, spectra, groups)
     elif held is not None:
-        table = verbs.on_scene(held, cube, "labels").classes
+        table = verbs.on_scene(held, cube, say("labels")).classes
         references = list(matched.means_of(cube, held.array, table, on))
     else:
         references = [

@@ -159,6 +159,6 @@ def read_labels(
     if cube is None:
         raster = read_classes(path, variable=variable, background=background, buffer=buffer)
     else:
-        raster = verbs.on_scene(read_for(path, cube, variable, background, buffer), cube, "labels")
+        raster = verbs.on_scene(read_for(path, cube, variable, background, buffer), cube, say("labels"))
     drawn = split.load(path, raster.array)
     return dataclasses.replace(Labels.of(raster), path=path, drawn=drawn, variable=variable or raster.variable)

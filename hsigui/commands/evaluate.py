@@ -17,6 +17,7 @@ from hsigui.commands.outputs import check_folder, check_outputs
 from hsigui.commands.without_effect import Need, require_effect
 from hsigui.errors import HsiError
 from hsigui.jobs import CallbackContext
+from hsigui.labels.classes import default_name
 from hsigui.pipeline.evaluation import Evaluation
 from hsigui.pipeline.finished_record import measured_after
 from hsigui.report.area import AreaEstimate
@@ -24,7 +25,7 @@ from hsigui.report.context import ClassMatch, ReportContext
 from hsigui.report.document import evidence
 from hsigui.report.metrics import Accuracy, about_missing_data, about_untrained, to_json
 from hsigui.report.table import map_suffixes
-from hsigui.texts import say
+from hsigui.texts import number_text, say
 
 
 def evaluate(arguments: argparse.Namespace) -> None:
@@ -170,7 +171,7 @@ def _print(measured: Accuracy, context: ReportContext) -> None:
 
 def _print_area(area: AreaEstimate, measured: Accuracy, context: ReportContext) -> None:
     """What the designed sample says of the areas, with 95 % intervals (Olofsson et al. 2014)."""
-    found, unit = area.figures, "pixels" if area.square_metres is None else "ha"
+    found, unit = area.figures, say("pixels") if area.square_metres is None else "ha"
     print(
         say(
             "area-weighted OA {overall:.2f} %, standard error {overall_se:.2f} %",
@@ -182,14 +183,14 @@ def _print_area(area: AreaEstimate, measured: Accuracy, context: ReportContext) 
         say(
             "{class_:>24} {unit:>14} {unit2:>17} {words:>12}",
             class_=say("class"),
-            unit=say("mapped ") + unit,
-            unit2=say("estimated ") + unit,
+            unit=say("mapped {unit}", unit=unit),
+            unit2=say("estimated {unit}", unit=unit),
             words="95 % ±",
         )
     )
     for i, name in enumerate(measured.names):
         estimate, mapped = area.hectares(i), context.hectares(area.classes[i], area.mapped[i])
-        cells = ["n/a" if np.isnan(value) else f"{value:,.1f}" for value in estimate or area.pixels(i)]
+        cells = ["n/a" if np.isnan(value) else number_text(value, ",.1f") for value in estimate or area.pixels(i)]
         print(
             say(
                 "{name:>24} {mapped:>14,.1f} {first_cells:>17} {second_cells:>12}",
@@ -209,10 +210,11 @@ def _print_matches(matches: Sequence[ClassMatch]) -> None:
     for match in told:
         to = say("left out") if not match.to_number else say("not in the reference")
         if match.to_number and match.how != "new":
-            how = say("as asked") if match.how == "asked" else say("by {how}", how=match.how)
+            ways = {"asked": say("as asked"), "name": say("by name"), "number": say("by number")}
+            how = ways[match.how]
             to = say("{called} of the reference, {how}", called=_called(match.to_number, match.to_name), how=how)
         print(say("{called} of the map: {to}", called=_called(match.number, match.name), to=to))
 
 
 def _called(number: int, name: str) -> str:
-    return name if name == f"Class {number}" else f"{number} {name}"
+    return name if name == default_name(number) else f"{number} {name}"

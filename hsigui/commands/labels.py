@@ -66,11 +66,11 @@ def labels(arguments: argparse.Namespace) -> None:
 
 def _on_scene(raster: ClassRaster, grid: Grid, resample: bool) -> ClassRaster:
     try:
-        return fitted(raster, grid, "labels")
+        return fitted(raster, grid, say("labels"))
     except Misplaced as error:
         if RESAMPLE not in error.remedies:
             raise
         if resample:
-            return fitted(raster, grid, "labels", RESAMPLE)
+            return fitted(raster, grid, say("labels"), RESAMPLE)
         hint = say("Add --resample to take for each pixel of the scene the class at its place.")
         raise HsiError(error.message, hint) from None

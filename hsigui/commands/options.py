@@ -9,13 +9,13 @@ from pathlib import Path
 
 from hsigui.commands.values import background, bands, buffer, jobs, memory, natural, scale, size, words
 from hsigui.cube import working_memory
-from hsigui.cube.formats.rows import listed
+from hsigui.cube.formats.rows import one_of
 from hsigui.cube.remote.opening import is_address
 from hsigui.labels.formats import table as labels
 from hsigui.specs import PRECISIONS
 from hsigui.texts import say
 
-CLASS_TABLES = listed(labels.class_table_suffixes(), "or")
+CLASS_TABLES = one_of(labels.class_table_suffixes())
 
 
 def scene(text: str) -> Path | str:

@@ -39,7 +39,9 @@ def build_parser() -> argparse.ArgumentParser:
             "Without a command the window opens, with the scene at PATH when one is given."
         ),
     )
-    parser.add_argument("--version", action="version", version=f"hsigui {__version__}")
+    parser.add_argument(
+        "--version", action="version", version=f"hsigui {__version__}", help=say("show the version and exit")
+    )
     commands = parser.add_subparsers(title=say("commands"), metavar="COMMAND", prog="hsigui")
     add_info(commands)
     add_prepare(commands)

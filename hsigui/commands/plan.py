@@ -13,11 +13,12 @@ from hsigui.jobs import Context
 from hsigui.methods import asked, registry
 from hsigui.pipeline.costs.estimate import Estimate, Reckoned
 from hsigui.pipeline.costs.plan import Plan
+from hsigui.sizes import size_text
 from hsigui.specs import PretrainSpec
 from hsigui.texts import say, say_number
 
 SHOWN = 10  # scenes in the table; the others are summed
-MEGA, GIGA = 1e6, 1e9
+MEGA = 1e6
 
 
 def plan(arguments: argparse.Namespace) -> None:
@@ -78,9 +79,9 @@ def lines(plan: Plan) -> Iterator[str]:
     yield from _worker_lines(plan)
     yield ""
     yield _saturation(found)
-    disk = say("on the disk afterwards: {size}", size=bytes_in_words(found.disk))
+    disk = say("on the disk afterwards: {size}", size=size_text(found.disk))
     if found.scratch:
-        disk += say(", and for a while {size} of features a worker", size=bytes_in_words(found.scratch))
+        disk += say(", and for a while {size} of features a worker", size=size_text(found.scratch))
     yield disk
     for note in plan.notes:
         yield say("note: {note}", note=note)
@@ -91,8 +92,8 @@ def _sizes(plan: Plan) -> str:
     count = say_number("{count:,} scene", "{count:,} scenes", len(plan.scenes))
     return say(
         "{scenes}, {pixels:,} pixels, {stored}; measured in {seconds:.0f} s on this machine ({cores}, {memory})",
-        scenes=count, pixels=pixels, stored=bytes_in_words(sum(one.stored for one in plan.scenes)),
-        seconds=plan.measured.seconds, memory=bytes_in_words(plan.measured.machine.memory),
+        scenes=count, pixels=pixels, stored=size_text(sum(one.stored for one in plan.scenes)),
+        seconds=plan.measured.seconds, memory=size_text(plan.measured.machine.memory),
         cores=say_number("{count} core", "{count} cores", plan.measured.machine.cores),
     )  # fmt: skip
 
@@ -107,7 +108,7 @@ def _scene_lines(found: Estimate) -> Iterator[str]:
         trains = say("  with training") if one.trains else ""
         yield (
             f"{one.scene.path.name:{width}}  {size:>20}  {time_in_words(one.seconds):>9}  "
-            f"{bytes_in_words(one.memory):>9}  {bytes_in_words(one.disk):>9}{trains}"
+            f"{size_text(one.memory):>9}  {size_text(one.disk):>9}{trains}"
         )
     if others := found.scenes[SHOWN:]:
         yield say(
@@ -123,7 +124,7 @@ def _worker_lines(plan: Plan) -> Iterator[str]:
     for one in plan.estimate.workers:
         low, likely, high = (time_in_words(3600 * hours) for hours in one.hours)
         line = f"{one.workers:>8}  {one.at_once:>8}  {likely:>9}  {f'{low} ... {high}':>21}"
-        line += f"  {bytes_in_words(one.memory):>9}"
+        line += f"  {size_text(one.memory):>9}"
         if one.cost is not None:
             line += f"  {say('{cost:,.2f} {currency}', cost=one.cost[1], currency=plan.wish.currency).strip():>18}"
         yield line + "  " + limit_in_words(one)
@@ -171,12 +172,3 @@ def time_in_words(seconds: float) -> str:
         return say("{minutes:.1f} min", minutes=seconds / 60)
     hours = seconds / 3600
     return say("{hours:.1f} h", hours=hours) if hours < 72 else say("{days:,.1f} d", days=hours / 24)
-
-
-def bytes_in_words(size: float) -> str:
-    """A size, such as "12 MB", "3.4 GB" or "1.6 TB"."""
-    if size < GIGA:
-        return say("{size:.0f} MB", size=size / MEGA)
-    return (
-        say("{size:.1f} GB", size=size / GIGA) if size < 1000 * GIGA else say("{size:,.1f} TB", size=size / GIGA / 1000)
-    )

@@ -20,7 +20,7 @@ from hsigui.commands.options import (
 )
 from hsigui.commands.values import bands, percents, place, positive
 from hsigui.commands.zones_parser import add_zones
-from hsigui.cube.formats.rows import listed, suffixes_of
+from hsigui.cube.formats.rows import one_of, suffixes_of
 from hsigui.labels.formats import table as labels
 from hsigui.report import table as maps
 from hsigui.report.sheet_table import sheet_suffixes
@@ -47,10 +47,10 @@ def add_labels(commands: Commands) -> None:
     p = commands.add_parser("labels", help=say("labels from one format into another"))
     p.add_argument(
         "source", type=Path, metavar="LABELS",
-        help=say("to read: {listed}", listed=listed(suffixes_of(labels.FORMATS), "or")),
+        help=say("to read: {listed}", listed=one_of(suffixes_of(labels.FORMATS))),
     )  # fmt: skip
     p.add_argument(
-        "out", type=Path, metavar="OUT", help=say("to write: {listed}", listed=listed(labels.written_suffixes(), "or"))
+        "out", type=Path, metavar="OUT", help=say("to write: {listed}", listed=one_of(labels.written_suffixes()))
     )
     p.add_argument("--scene", type=scene, metavar="CUBE", help=say("the scene whose pixels are meant"))
     p.add_argument(
@@ -191,4 +191,4 @@ def _add_classes_of_cube(p: argparse.ArgumentParser, *, required: bool = True) -
 
 
 def _of_tables() -> str:
-    return say("the table: .csv; of zones {listed}", listed=listed(sheet_suffixes(), "or"))
+    return say("the table: .csv; of zones {listed}", listed=one_of(sheet_suffixes()))

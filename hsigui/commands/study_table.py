@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hsigui.report.study import Comparison, Gain, Sampling, StudyRow, cell_in_words, of_strokes
+from hsigui.report.study import Comparison, Gain, Sampling, StudyRow, cell_in_words, of_strokes, split_in_words
 from hsigui.report.study_words import AGAINST_WORDS as WHAT
 from hsigui.report.study_words import compared, figure, seconds, signed
 from hsigui.texts import say, say_number
@@ -69,7 +69,7 @@ def _heading(sampling: Sampling) -> str:
     return say(
         "\n{labels} a class, {split} split, {draws}",
         labels=say_number("{count} label", "{count} labels", sampling.labels),
-        split=sampling.split,
+        split=split_in_words(sampling.split),
         draws=draws,
     )
 

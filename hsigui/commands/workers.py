@@ -13,6 +13,7 @@ from hsigui.pipeline import cores, fitting
 from hsigui.pipeline.executors import table
 from hsigui.pipeline.executors.seam import Executor, Workers
 from hsigui.pipeline.executors.serial import Serial
+from hsigui.sizes import size_text
 from hsigui.texts import say, say_number
 
 AUTO = "auto"
@@ -58,14 +59,12 @@ def _count(arguments: argparse.Namespace, pieces: int, needs: Callable[[], Seque
     if fit.count < most:
         tell(
             say_number(
-                "{count} works instead of {most}: the largest takes about {need:.1f} GB, and {free:.1f} GB of memory "
-                "are free",
-                "{count} work at once instead of {most}: the largest takes about {need:.1f} GB, and {free:.1f} GB of "
-                "memory are free",
+                "{count} works instead of {most}: the largest takes about {need}, and {free} of memory are free",
+                "{count} work at once instead of {most}: the largest takes about {need}, and {free} of memory are free",
                 fit.count,
                 most=most,
-                need=fit.need / 1e9,
-                free=fit.free / 1e9,
+                need=size_text(fit.need),
+                free=size_text(fit.free),
             )
         )
     return fit.count

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hsigui.commands.options import add_background, add_overwrite, command
-from hsigui.cube.formats.rows import listed
+from hsigui.cube.formats.rows import one_of
 from hsigui.report.sheet_table import sheet_suffixes
 from hsigui.texts import say
 
@@ -28,7 +28,7 @@ def add_areas(commands: Commands) -> None:
         type=Path,
         metavar="OUT",
         nargs="*",
-        help=say("tables to write: {listed}", listed=listed(sheet_suffixes(), "or")),
+        help=say("tables to write: {listed}", listed=one_of(sheet_suffixes())),
     )
     add_zones(p)
     p.add_argument(

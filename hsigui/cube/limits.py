@@ -10,6 +10,7 @@ from pathlib import Path
 
 from hsigui.errors import HsiError
 from hsigui.settings import SettingsStore
+from hsigui.sizes import size_text
 from hsigui.texts import say
 
 PIXEL_BYTES = 5  # of any scene that is open: two layers of labels, and whether the pixel is valid
@@ -56,10 +57,10 @@ def require_memory(name: str, size: int) -> None:
     if size > memory_limit():
         raise HsiError(
             say(
-                "{name} announces {size:,.1f} GiB, more than the {limit:.1f} GiB of memory that there are for it.",
+                "{name} announces {size}, more than the {limit} of memory that there are for it.",
                 name=name,
-                size=size / 2**30,
-                limit=memory_limit() / 2**30,
+                size=size_text(size, binary=True),
+                limit=size_text(memory_limit(), binary=True),
             ),
             say("Cut out the part that you need. If it should be small, the file is damaged."),
         )
@@ -77,9 +78,9 @@ def require_block(name: str, size: int) -> None:
     if size > memory_limit() // _BLOCK_SHARE:
         raise HsiError(
             say(
-                "{name} is stored in pieces of {size:,.1f} GiB, each of which must be unpacked as a whole.",
+                "{name} is stored in pieces of {size}, each of which must be unpacked as a whole.",
                 name=name,
-                size=size / 2**30,
+                size=size_text(size, binary=True),
             ),
             say("Save it in smaller tiles. If it should be small, the file is damaged."),
         )
@@ -96,7 +97,7 @@ def require_text(name: str, size: int) -> None:
     """
     if size * _TEXT_GROWTH > memory_limit():
         raise HsiError(
-            say("{name} is a text of {size:,.1f} GiB, too much for this machine.", name=name, size=size / 2**30),
+            say("{name} is a text of {size}, too much for this machine.", name=name, size=size_text(size, binary=True)),
             say("Save it as a raster or as a GeoPackage, or cut out the part that you need."),
         )
 
@@ -114,11 +115,11 @@ def require_room(name: str, rows: int, cols: int, pixel_bytes: int = PIXEL_BYTES
         raise HsiError(
             say(
                 "{name} announces {rows} x {cols} pixels: more than this machine can hold "
-                "({machine_memory:.0f} GiB of memory).",
+                "({machine_memory} of memory).",
                 name=name,
                 rows=rows,
                 cols=cols,
-                machine_memory=memory_limit() / 2**30,
+                machine_memory=size_text(memory_limit(), binary=True),
             ),
             say("Cut out the part that you need. If it should be small, the file is damaged."),
         )
@@ -134,11 +135,11 @@ def require_rows_that_fit(name: str, cols: int, bands: int, sample_bytes: int) -
     if size > memory_limit() // _ROW_SHARE:
         raise HsiError(
             say(
-                "{name} announces rows of {cols} pixels in {bands} bands: each would take {size:.1f} GiB.",
+                "{name} announces rows of {cols} pixels in {bands} bands: each would take {size}.",
                 name=name,
                 cols=cols,
                 bands=bands,
-                size=size / 2**30,
+                size=size_text(size, binary=True),
             ),
             say("Cut out the part that you need. If it should be small, the file is damaged."),
         )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hsigui.cube.ground import Ground
-from hsigui.texts import say
+from hsigui.texts import number_text, say
 
 Place = tuple[float, float]  # row and column
 
@@ -93,10 +93,10 @@ def square_metres(value: float) -> str:
 
 def _few(value: float) -> str:
     """Rounded to four digits, or to a whole number where that has more."""
-    return f"{value:.4g}" if value < 1000 else f"{value:,.0f}"
+    return number_text(value, ".4g" if value < 1000 else ",.0f")
 
 
 def _four(value: float) -> str:
     """With four digits at least, and never more than needed for them."""
     digits = 3 - math.floor(math.log10(value)) if value > 0 else 0
-    return f"{value:,.{min(max(digits, 0), 4)}f}"
+    return number_text(value, f",.{min(max(digits, 0), 4)}f")

@@ -22,7 +22,7 @@ from hsigui.errors import HsiError
 from hsigui.texts import say
 
 if TYPE_CHECKING:
-    from hsigui.cube.formats.containers import ArrayFile
+    from hsigui.cube.formats.array_file import ArrayFile
 
 __all__ = [
     "AmbiguousArray", "AmbiguousCube", "ArrayInfo", "ImportChoice", "list_arrays", "open_cube", "quality_layers",
@@ -153,7 +153,7 @@ def _no_reader(path: Path) -> HsiError:
         if is_hdf4(path):
             return refusal(path)
     suffix = path.suffix.lower()
-    kind = f"“{suffix}”" if suffix else say("files without extension")
+    kind = say("“{suffix}”", suffix=suffix) if suffix else say("files without extension")
     what = say("a text file, not a scene") if _is_text(path) else say("not a scene that can be opened")
     return HsiError(
         say(

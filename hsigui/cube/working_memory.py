@@ -19,6 +19,7 @@ from pathlib import Path
 from hsigui.cube.limits import machine_memory, state_of_settings
 from hsigui.errors import HsiError
 from hsigui.settings import SettingsStore
+from hsigui.sizes import size_text
 from hsigui.texts import say
 
 VARIABLE = "HSIGUI_MEMORY_LIMIT"  # children of this process inherit it
@@ -48,19 +49,18 @@ def size_of(text: str) -> int:
     if size < LEAST:
         raise HsiError(
             say(
-                "A memory limit of {limit:.2f} GB is too small: the program and its libraries alone take "
-                "{program:.1f} GB.",
-                limit=size / 1e9,
-                program=PROGRAM / 1e9,
+                "A memory limit of {limit} is too small: the program and its libraries alone take {program}.",
+                limit=size_text(size),
+                program=size_text(PROGRAM),
             ),
-            say("Give {least:.1f} GB or more.", least=LEAST / 1e9),
+            say("Give {least} or more.", least=size_text(LEAST)),
         )
     if size > machine_memory():
         raise HsiError(
             say(
-                "A memory limit of {limit:.1f} GB is more than the {machine:.1f} GB that this machine has.",
-                limit=size / 1e9,
-                machine=machine_memory() / 1e9,
+                "A memory limit of {limit} is more than the {machine} that this machine has.",
+                limit=size_text(size),
+                machine=size_text(machine_memory()),
             ),
             say("Give less, or a part of it such as 80%."),
         )

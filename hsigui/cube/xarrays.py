@@ -18,12 +18,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsigui.cube.cube import ArraySource, Cube, CubeInfo, Geo, Source
+from hsigui.cube.formats.array_file import BandLists, Beside
 from hsigui.cube.formats.array_tree import TreeGroup
 from hsigui.cube.formats.cf_place import axes_of, grid_mapping
 from hsigui.cube.formats.choice import ImportChoice, Layout
-from hsigui.cube.formats.containers import WIDTH_NAMES, BandLists, Beside, open_arrays
+from hsigui.cube.formats.containers import open_arrays
 from hsigui.cube.formats.hdf5_attributes import Attributes, texts_of
 from hsigui.cube.formats.hdf5_place import COLUMN_NAMES, ROW_NAMES
+from hsigui.cube.formats.lists_beside import WIDTH_NAMES
 from hsigui.cube.formats.tree_files import TreeFile, TreeSource
 from hsigui.cube.limits import require_memory
 from hsigui.cube.nodata import costs_told

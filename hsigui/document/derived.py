@@ -12,7 +12,8 @@ from typing import Any, Self
 from hsigui.analysis.layer import Layer, LayerRecipe
 from hsigui.analysis.looks import Look
 from hsigui.cube.render import CHANNELS, ViewState
-from hsigui.document.events import DerivedChanged, DerivedListChanged, DerivedViewChanged, Events
+from hsigui.document.events import DerivedChanged, DerivedListChanged, DerivedViewChanged
+from hsigui.document.hub import Events
 from hsigui.labels.classes import Color
 from hsigui.texts import say
 

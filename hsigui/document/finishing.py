@@ -10,14 +10,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from hsigui.document.events import (
-    Events,
-    FinishedChanged,
-    FinishedPainted,
-    FinishedShown,
-    FinishingChanged,
-)
+from hsigui.document.events import FinishedChanged, FinishedPainted, FinishedShown, FinishingChanged
 from hsigui.document.finished import ChosenStep, Computed, KeptFinishing, LastHand, painted_over
+from hsigui.document.hub import Events
 from hsigui.document.paint_target import MAP, NO_REASONS, PaintedRaster, Reasons
 from hsigui.document.values import Box, ClassMap
 from hsigui.finishing.finished_map import FinishedMap

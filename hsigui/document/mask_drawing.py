@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsigui.cube.areas import PixelAreas, pixel_areas
-from hsigui.document.events import Events, MaskPainted
+from hsigui.document.events import MaskPainted
+from hsigui.document.hub import Events
 from hsigui.document.paint_target import MASK, NO_REASONS, PaintedRaster, Reasons
 from hsigui.document.values import Box
 from hsigui.labels.history import Turns

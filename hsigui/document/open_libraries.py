@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hsigui.cube.formats.library import SpectralLibrary
-from hsigui.document.events import Events, LibrariesChanged
+from hsigui.document.events import LibrariesChanged
+from hsigui.document.hub import Events
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
-from hsigui.document.events import Events, HistoryChanged, PaintTargetChanged
+from hsigui.document.events import HistoryChanged, PaintTargetChanged
+from hsigui.document.hub import Events
 from hsigui.document.values import Box
 from hsigui.labels.history import History, Turns
 from hsigui.labels.label_map import Edit, LabelMap

@@ -12,7 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
 
-from hsigui.document.events import Events, QueueChanged
+from hsigui.document.events import QueueChanged
+from hsigui.document.hub import Events
 from hsigui.document.identity import Origin
 from hsigui.jobs import Job
 from hsigui.texts import say

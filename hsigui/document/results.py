@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsigui.analysis.measures import measure
-from hsigui.document.events import Events, ResultsChanged
+from hsigui.document.events import ResultsChanged
+from hsigui.document.hub import Events
 from hsigui.document.raster import Raster
 from hsigui.document.values import Accuracy, MapOfScene, Reference, Run, context_of
 from hsigui.labels.classes import ClassTable

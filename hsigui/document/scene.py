@@ -29,24 +29,18 @@ from hsigui.document.events import (
     ErrorsChosen,
     MapChanged,
     MapSpecChanged,
-    MasksChanged,
     NotesChanged,
     OverlaysChanged,
     ResultsChanged,
     ViewChanged,
 )
-from hsigui.document.finishing import Finishing
 from hsigui.document.identity import Origin
-from hsigui.document.label_target import LabelTarget
-from hsigui.document.mask_drawing import MaskDrawing
 from hsigui.document.open_libraries import LibraryPlace
 from hsigui.document.overlays import Overlay
 from hsigui.document.paint_target import MAP as MAP_TARGET
-from hsigui.document.paint_target import Painting, PaintTarget
 from hsigui.document.results import KeptResults, result_of
 from hsigui.document.samples import Sample
-from hsigui.document.scene_labels import SceneLabels
-from hsigui.document.scene_masks import SceneMasks
+from hsigui.document.scene_painting import ScenePainting
 from hsigui.document.scene_state import MapMaking, RunPlace
 from hsigui.document.shelf import Shelf
 from hsigui.document.values import Accuracy, ClassMap, Encoder, Features, MapOfScene, Probe, Run, Spectrum
@@ -61,7 +55,7 @@ PLAIN_MAP = MapSpec(edges=0.0)  # how maps are drawn before there is a run whose
 _ids = itertools.count(1)
 
 
-class Scene(SceneLabels):
+class Scene(ScenePainting):
     """One open scene.
 
     Args:
@@ -78,7 +72,6 @@ class Scene(SceneLabels):
         chosen_map_spec: how the user wants its maps drawn; None for as the recipe of the run says.
         spectra: those that were kept.
         derived: layers that were computed of it.
-        masks: pixels of it that are masked out for some use.
         run_places: where runs of an earlier day are kept, whether they are open or not.
         map_to_make: a map of an earlier day that is made again with the next one, and is shown then in its place.
         course: how its last training goes or went; None before the first.
@@ -86,8 +79,6 @@ class Scene(SceneLabels):
         libraries: the spectral libraries that it is worked on with.
         results: maps that are kept beside the one that is shown, and notes of trainings.
         errors_meant: which errors of its map are looked at; classes that no map of it has mean none.
-        finishing: steps that are done over its maps, and what a hand paints over them.
-        painting: what its tools paint on.
     """
 
     def __init__(self, cube: Cube, view: ViewState, plain: Cube | None = None) -> None:
@@ -101,7 +92,6 @@ class Scene(SceneLabels):
         self.chosen_map_spec: MapSpec | None = None
         self.spectra: tuple[Spectrum, ...] = ()
         self.derived = DerivedLayers(self.events)
-        self.masks = SceneMasks(self.events, self.turns)
         self.run_places: tuple[RunPlace, ...] = ()
         self.map_to_make: MapMaking | None = None
         self.course: TrainingCurves | None = None
@@ -109,9 +99,6 @@ class Scene(SceneLabels):
         self.libraries: tuple[LibraryPlace, ...] = ()
         self.results = KeptResults(self.events)
         self.errors_meant: Confused = ALL
-        self.finishing = Finishing(self.events, self.labels, self.turns)
-        self.painting = Painting(self.events, LabelTarget(self), lambda: (self.finishing, *self.masks.drawings))
-        self.events.subscribe(MasksChanged, self._masks_changed)
         self._input_identity: tuple[Cube, str] | None = None
 
     # Which scene this is
@@ -210,78 +197,6 @@ class Scene(SceneLabels):
         """
         self.cube.info = found
         self.events.emit(NotesChanged())
-
-    # What the tools paint on, and taking that back in the order in which it was done
-
-    def paint_on_labels(self) -> None:
-        """Has the tools paint labels from now on."""
-        self._paint_on(None)
-
-    def paint_on_map(self) -> None:
-        """Has the tools paint on the finished map from now on, which is shown: nobody paints on what is not seen."""
-        self.finishing.show(True)
-        self._paint_on(self.finishing)
-
-    def paint_on_mask(self, number: int) -> None:
-        """Has the tools draw on a mask from now on; on labels where there is none of that number."""
-        self._paint_on(self.masks.drawing_on(number))
-
-    @property
-    def mask_drawn_on(self) -> int:
-        """The number of the mask that the tools draw on; 0 for none."""
-        target = self.painting.target
-        return target.number if isinstance(target, MaskDrawing) else 0
-
-    def _paint_on(self, target: PaintTarget | None) -> None:
-        self.painting.choose(target)
-        self._rest()
-
-    def _masks_changed(self, _event: MasksChanged) -> None:
-        """A mask that is drawn on may be another, or gone."""
-        target = self.painting.target
-        if isinstance(target, MaskDrawing) and target not in self.masks.drawings:
-            self.paint_on_mask(target.number)
-
-    def _rest(self) -> None:
-        for drawing in self.masks.drawings:
-            if drawing is not self.painting.target:
-                drawing.rest()
-
-    @property
-    def undo_text(self) -> str:
-        """What the next undo takes back; empty when there is nothing."""
-        target = self.painting.next_undo
-        return "" if target is None else target.history.undo_text
-
-    @property
-    def redo_text(self) -> str:
-        """What the next redo does again; empty when there is nothing."""
-        target = self.painting.next_redo
-        return "" if target is None else target.history.redo_text
-
-    def undo(self) -> None:
-        self._close_step()  # what is being drawn is the last step
-        self.painting.end_strokes()
-        if (target := self.painting.next_undo) is not None:
-            target.undo()
-            self._rest()
-
-    def redo(self) -> None:
-        self._close_step()
-        self.painting.end_strokes()
-        if (target := self.painting.next_redo) is not None:
-            target.redo()
-            self._rest()
-
-    @property
-    def stroking(self) -> bool:
-        """From the start of a stroke to its end, on labels, map or mask. An open polygon is no stroke."""
-        return self.painting.stroking
-
-    def set_layer(self, layer: int) -> None:
-        """Chooses which labels are painted, TRAINING or VALIDATION, and nothing else than labels."""
-        self.paint_on_labels()
-        super().set_layer(layer)
 
     # Runs and maps
 

@@ -12,7 +12,6 @@ from hsigui.document.events import (
     AccuracyChanged,
     ClassesChanged,
     CurrentClassChanged,
-    Events,
     HistoryChanged,
     LabelsChanged,
     LabelsPainted,
@@ -22,6 +21,7 @@ from hsigui.document.events import (
     TruthChanged,
     ValidationChanged,
 )
+from hsigui.document.hub import Events
 from hsigui.document.samples import Sample, Samples
 from hsigui.document.shelf import Shelf
 from hsigui.document.unsaved import Ledger, Work, would_be_lost

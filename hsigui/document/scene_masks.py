@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from hsigui.cube.cube import Cube
-from hsigui.document.events import Events, MasksChanged
+from hsigui.document.events import MasksChanged
+from hsigui.document.hub import Events
 from hsigui.document.mask_drawing import MaskDrawing
 from hsigui.labels.classes import Color
 from hsigui.labels.history import Turns

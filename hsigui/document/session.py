@@ -18,7 +18,6 @@ from hsigui.cube.render import ViewState
 from hsigui.document.events import (
     ClassesChanged,
     DeviceChanged,
-    Events,
     HistoryChanged,
     LabelsChanged,
     LiveChanged,
@@ -29,6 +28,7 @@ from hsigui.document.events import (
     SceneShown,
     ValidationChanged,
 )
+from hsigui.document.hub import Events
 from hsigui.document.identity import Origin
 from hsigui.document.open_libraries import OpenLibraries
 from hsigui.document.queue import HeavyQueue

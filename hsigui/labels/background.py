@@ -15,6 +15,7 @@ import numpy as np
 from hsigui.errors import HsiError
 from hsigui.labels.classes import MAX_CLASS
 from hsigui.labels.tally import Tally
+from hsigui.texts import number_text as in_words
 from hsigui.texts import say, say_number
 
 NONE = "none"
@@ -66,7 +67,7 @@ class Background:
         there = [value for value in self.values if pixels_of(counts, value)]
         if not there:
             return say("No pixel is unlabelled.") if self.counts else say("0 is unlabelled.")
-        listed = ", ".join(f"{number_text(v)} ({pixels_of(counts, v):,})" for v in there)
+        listed = ", ".join(f"{number_text(v)} ({in_words(pixels_of(counts, v), ',')})" for v in there)
         return say("Read as unlabelled: {listed}.", listed=listed)
 
 

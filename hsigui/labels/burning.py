@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from hsigui import stopping
 from hsigui.labels.classes import ClassTable
 from hsigui.labels.widening import widened
-from hsigui.texts import say, say_number
+from hsigui.texts import number_text, say, say_number
 
 if TYPE_CHECKING:
     from hsigui.labels.shapes import Shape
@@ -71,7 +71,7 @@ def _overlap(number: int, shapes: Sequence[Shape], array: NDArray[np.uint16], na
     lost = np.bincount(kept[claimed & (kept != number)])
     if not lost.any():
         return ""
-    takers = ", ".join(f"{names[n]} ({lost[n]:,})" for n in np.flatnonzero(lost).tolist())
+    takers = ", ".join(f"{names[n]} ({number_text(lost[n], ',')})" for n in np.flatnonzero(lost).tolist())
     return say(
         "{name} loses {lost:,} of its {count:,} pixels to {takers}.",
         name=names[number],

@@ -19,6 +19,11 @@ MAX_CLASS = 65_535  # label maps are uint16
 Content = tuple[tuple[int, str, Color], ...]  # number, name and colour of each class
 
 
+def default_name(number: int) -> str:
+    """What a class is called that has no name but that of its number, in the user's language."""
+    return say("Class {number}", number=number)
+
+
 @dataclass(frozen=True)
 class ClassInfo:
     """One class.
@@ -58,7 +63,7 @@ class ClassTable:
     def for_numbers(cls, numbers: Iterable[int]) -> ClassTable:
         """A table with default names ("Class 3") and colours for the given numbers; 0 is left out."""
         wanted = sorted({int(n) for n in numbers} - {0})
-        return cls(tuple(ClassInfo(n, f"Class {n}", color_for(n)) for n in wanted))
+        return cls(tuple(ClassInfo(n, default_name(n), color_for(n)) for n in wanted))
 
     def __iter__(self) -> Iterator[ClassInfo]:
         return iter(self.classes)
@@ -71,7 +76,7 @@ class ClassTable:
 
     def get(self, number: int) -> ClassInfo:
         """The class of a number; one with the default name and colour when the table lacks it."""
-        return self._by_number.get(number) or ClassInfo(number, f"Class {number}", color_for(number))
+        return self._by_number.get(number) or ClassInfo(number, default_name(number), color_for(number))
 
     @cached_property
     def _by_number(self) -> Mapping[int, ClassInfo]:
@@ -110,7 +115,7 @@ class ClassTable:
         if number is None:
             raise HsiError(say("There are already {max_class} classes.", max_class=MAX_CLASS), say("Delete one first."))
         names = {c.name.casefold() for c in self.classes}
-        free = next(f"Class {n}" for n in count(number) if f"class {n}" not in names)
+        free = next(each for each in map(default_name, count(number)) if each.casefold() not in names)
         info = ClassInfo(number, name.strip() or free, color or color_for(number))
         self._require_free_name(info.name, number)
         return ClassTable((*self.classes, info)), info

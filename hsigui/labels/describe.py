@@ -24,7 +24,7 @@ from hsigui.errors import HsiError
 from hsigui.labels.background import number_text
 from hsigui.labels.formats.files import find_truth_in_cube_file, may_hold_shapes, read_classes
 from hsigui.labels.formats.table import format_of, is_there
-from hsigui.labels.matching import pixel_counts
+from hsigui.labels.matching import is_default, pixel_counts
 from hsigui.labels.raster import ClassRaster
 
 # A raster without class names and with more different numbers is a picture or a measurement.
@@ -166,7 +166,7 @@ def _if_classes(path: Path) -> ClassRaster | None:
 
 def _plausible(raster: ClassRaster) -> bool:
     """Whether whole numbers are classes: they have names, or there are few different ones."""
-    if any(c.name != f"Class {c.number}" for c in raster.classes):
+    if not all(is_default(c) for c in raster.classes):
         return True
     return len(np.unique(raster.array)) <= min(_MOST_UNNAMED_CLASSES, max(2, raster.array.size // 4))
 

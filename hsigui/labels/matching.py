@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from hsigui.labels.classes import MAX_CLASS, ClassInfo, ClassTable, color_for
+from hsigui.labels.classes import MAX_CLASS, ClassInfo, ClassTable, color_for, default_name
 
 
 @dataclass(frozen=True)
@@ -111,8 +111,8 @@ def pixel_counts(array: NDArray[np.integer]) -> dict[int, int]:
 
 
 def is_default(info: ClassInfo) -> bool:
-    """Whether a class has no name but that of its number ("Class 3")."""
-    return info.name == f"Class {info.number}"
+    """Whether a class has no name but that of its number ("Class 3"), in English or in the language of now."""
+    return info.name in (f"Class {info.number}", default_name(info.number))
 
 
 def free_number(taken: set[int]) -> int:
@@ -137,7 +137,7 @@ def _renumbered(info: ClassInfo, number: int, others: tuple[ClassInfo, ...]) -> 
     if number != info.number and any(c.color == color for c in others):
         color = color_for(number)
     if is_default(info):
-        return ClassInfo(number, f"Class {number}", color)
+        return ClassInfo(number, default_name(number), color)
     name, again = info.name, 2
     while any(c.name.casefold() == name.casefold() for c in others):
         name, again = f"{info.name} ({again})", again + 1

@@ -154,7 +154,7 @@ def turned_onto(raster: ClassRaster, grid: Grid) -> ClassRaster:
 
 def _same_place(geo: Geo, grid: Grid) -> bool:
     try:
-        require_same_place(geo, grid.geo, grid.shape, "labels")
+        require_same_place(geo, grid.geo, grid.shape, say("labels"))
     except HsiError:
         return False
     return True

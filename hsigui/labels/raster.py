@@ -14,7 +14,7 @@ from hsigui.cube.formats.arrays import AmbiguousArray
 from hsigui.cube.nodata import equals_nodata
 from hsigui.errors import HsiError
 from hsigui.labels.background import Background, Choice, chosen, proposed
-from hsigui.labels.classes import MAX_CLASS, ClassInfo, ClassTable, Color, color_for
+from hsigui.labels.classes import MAX_CLASS, ClassInfo, ClassTable, Color, color_for, default_name
 from hsigui.labels.tally import Tally, blocks, can_be_class, no_class_number, require_plane, tally_of
 from hsigui.texts import say
 
@@ -137,7 +137,7 @@ def _class(number: int, shift: int, stored: StoredRaster) -> ClassInfo:
     """A class by its number here, with name and colour that the file gives to the stored one."""
     held = number - shift
     color = stored.colors.get(held, color_for(number))
-    return ClassInfo(number, stored.names.get(held) or f"Class {held}", color)
+    return ClassInfo(number, stored.names.get(held) or default_name(held), color)
 
 
 class AmbiguousLabels(AmbiguousArray):

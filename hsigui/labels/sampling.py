@@ -116,7 +116,7 @@ def from_masks(
             say("An accuracy on training pixels says nothing: give files that share no pixel."),
         )
     parts = []
-    for part, what in ((train, "training"), (test, "test")):
+    for part, what in ((train, say("training")), (test, say("test"))):
         if truth is not None:
             require_same_size(truth.shape, (part.shape[0], part.shape[1]), say("ground truth"))
         numbers = part if truth is None else np.where(part != 0, truth, 0)

@@ -23,7 +23,8 @@ class Insight:
     Attributes:
         step: how many steps were made.
         rate: learning rate.
-        memory_mb: of this process, resident; device_mb: that PyTorch holds on the device, where that is no processor.
+        memory_mb: MiB of this process, resident; device_mb: those that PyTorch holds on the device, where that is no
+            processor.
         used: how many keys of the last step each prototype is the nearest to. One a prototype.
         pairs: some of the pixels of the last step and what each is paired with: pairs x 4, row and column of both.
         superpixels: in which partners are sought, the middle scale: rows x cols, -1 without data.

@@ -9,6 +9,7 @@ from hsigui.cube.cube import Cube
 from hsigui.cube.transform import SAMPLE_PIXELS, sampled_pixels
 from hsigui.methods.plan import Plan
 from hsigui.methods.scene import RESIDENT_VALUES, SceneValues, held_values
+from hsigui.sizes import size_text
 from hsigui.texts import say
 
 
@@ -31,10 +32,10 @@ def told(scene: SceneValues, cubes: Sequence[Cube]) -> str:
     if scene.whole is not None:
         return ""
     return say(
-        "The scene takes {size:,.1f} GB as the network reads it, and {held:.1f} GB of scenes are held: the training "
+        "The scene takes {size} as the network reads it, and {held} of scenes are held: the training "
         "reads windows of it from the file. Mean and spread of the bands are of a sample of its rows, at most "
         "{count:,} pixels.",
-        size=sum(cube.rows * cube.cols for cube in cubes) * scene.channels * 4 / 1e9,
-        held=held_values() * 4 / 1e9,
+        size=size_text(sum(cube.rows * cube.cols for cube in cubes) * scene.channels * 4),
+        held=size_text(held_values() * 4),
         count=sampled_pixels(len(cubes[0].good_bands)),
     )

@@ -21,11 +21,11 @@ from hsigui.methods.calibration import ALONE, FEW, Calibration, find_temperature
 from hsigui.methods.probe import LinearProbe, Probe, softmax
 from hsigui.pipeline import held_back
 from hsigui.pipeline import level_weights as rule
-from hsigui.pipeline.classify import EDGE_REACH, MapPart, Mixed, blended, sampled
 from hsigui.pipeline.feature_file import pixels_of
 from hsigui.pipeline.held_back import Question
 from hsigui.pipeline.left_out import LeavingOut
 from hsigui.pipeline.level_candidates import Candidate, Fit, Labelled, closed_form
+from hsigui.pipeline.map_parts import EDGE_REACH, MapPart, Mixed, blended, sampled
 
 NEIGHBOURS = 8  # pixels that stand for the mean that smoothing makes of a pixel
 MOST_ASKED = 300  # questions of either kind

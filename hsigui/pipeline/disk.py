@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from hsigui.cube import limits, working_memory
 from hsigui.errors import HsiError
 from hsigui.pipeline import levels
+from hsigui.sizes import size_text
 from hsigui.specs import FeatureSpec, Recipe
 from hsigui.texts import say
 
@@ -118,9 +119,9 @@ def require_held(name: str, folder: Path | None, size: int) -> None:
         return
     raise HeldNowhere(
         say(
-            "The features of {name} would take {size:,.1f} GB, which neither the disk nor the memory can hold.",
+            "The features of {name} would take {size}, which neither the disk nor the memory can hold.",
             name=name,
-            size=size / 1e9,
+            size=size_text(size),
         ),
         say("Name a folder to keep them in, or cut out the part that you need, and map that.")
         if folder is None
@@ -145,36 +146,35 @@ def require_room(folder: Path, run: int, features: FeatureRoom, *, must: bool) -
     if run > there and must:
         raise HsiError(
             say(
-                "The disk of {folder} is too full for this run: {free:.1f} MB are free, and it takes about "
-                "{needed:.1f} MB.",
+                "The disk of {folder} is too full for this run: {free} are free, and it takes about {needed}.",
                 folder=folder,
-                free=there / 1e6,
-                needed=run / 1e6,
+                free=size_text(there),
+                needed=size_text(run),
             ),
             say("Make room, or choose a folder on another disk."),
         )
     if run + features.first <= there:
         return say(
-            "The disk of {folder} has {free:.1f} MB free: enough for the run with its first features (about "
-            "{needed:.1f} MB), not for the wider levels of context too, which labels will ask for (about {later:.1f} "
-            "MB more). What does not fit stays in memory, and is lost when the program ends.",
+            "The disk of {folder} has {free} free: enough for the run with its first features (about "
+            "{needed}), not for the wider levels of context too, which labels will ask for (about {later} "
+            "more). What does not fit stays in memory, and is lost when the program ends.",
             folder=folder,
-            free=there / 1e6,
-            needed=(run + features.first) / 1e6,
-            later=features.later / 1e6,
+            free=size_text(there),
+            needed=size_text(run + features.first),
+            later=size_text(features.later),
         )
     if not holds(folder, features.first):
         return say(
-            "The features of all pixels would take {needed:,.1f} GB, which neither the disk of {folder} ({free:.1f} GB "
+            "The features of all pixels would take {needed}, which neither the disk of {folder} ({free} "
             "free) nor the memory can hold: the encoder is trained, and they are not made.",
             folder=folder,
-            free=there / 1e9,
-            needed=features.first / 1e9,
+            free=size_text(there),
+            needed=size_text(features.first),
         )
     return say(
-        "The disk of {folder} is nearly full: {free:.1f} MB are free, and the run with its features takes about "
-        "{needed:.1f} MB. What does not fit stays in memory, and is lost when the program ends.",
+        "The disk of {folder} is nearly full: {free} are free, and the run with its features takes about "
+        "{needed}. What does not fit stays in memory, and is lost when the program ends.",
         folder=folder,
-        free=there / 1e6,
-        needed=(run + features.first) / 1e6,
+        free=size_text(there),
+        needed=size_text(run + features.first),
     )

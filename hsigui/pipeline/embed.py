@@ -8,13 +8,11 @@ import math
 import shutil
 import tempfile
 import weakref
-from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from hsigui.cube import working_memory
@@ -28,29 +26,24 @@ from hsigui.errors import HsiError
 from hsigui.jobs import Context
 from hsigui.methods import devices
 from hsigui.methods.checkpoint import Encoder
-from hsigui.methods.encoders import Network
-from hsigui.methods.patches import PatchBank, reflected
-from hsigui.pipeline import disk, levels, mapped
-from hsigui.pipeline.context_features import EdgeAwareComponents, FeatureBlock, Window, context_blocks
+from hsigui.pipeline import disk, levels
+from hsigui.pipeline.context_features import EdgeAwareComponents, FeatureBlock, context_blocks
 from hsigui.pipeline.edge_pooling import (
     COMPONENT_REACH,
     ENCODER_REACH,
-    FLOAT16_RANGE,
     Guide,
     Pooling,
     pool,
     scene_edges,
 )
+from hsigui.pipeline.embed_tiles import encoder_width, fill_tiles
 from hsigui.pipeline.features import ENCODER, Features, Store, Superpixels, finished
 from hsigui.pipeline.run_bands import bands_of, in_bands
 from hsigui.pipeline.what_is_seen import require_learnable
-from hsigui.specs import CONTEXT_TITLES, FeatureSpec, Level, as_first_written
+from hsigui.sizes import size_text
+from hsigui.specs import FeatureSpec, Level, as_first_written, context_in_words
 from hsigui.texts import as_sentence, say
 
-TILE = 256  # side of a tile embedded at once by a dense encoder
-BATCH = 256  # patches embedded at once by a patch encoder
-BAND_BYTES, FEATURE_BYTES = 20, 24  # that a tile takes for each of its pixels, a band and a feature (measured)
-SMALLEST_TILE = 16  # where memory runs out tiles are halved down to this
 FORMAT = 6  # of the features: kept ones of an earlier format are computed again
 
 
@@ -76,7 +69,7 @@ def embed(
     of_scene = identity if scene_of(cube) is cube else scene_fingerprint(cube)
     seen = in_bands(cube, encoder, of_scene, ctx.check).cube
     if known is None and of_scene not in encoder.fingerprints:
-        ctx.warn(say("The encoder was trained on another scene ({name}).", name=encoder.scene_names or "unknown"))
+        ctx.warn(say("The encoder was trained on another scene ({name}).", name=encoder.scene_names or say("unknown")))
     spec = encoder.recipe.base
     key = _key(cube, identity, encoder, spec, known or (), matched=seen is not cube)
     cube = seen
@@ -106,7 +99,7 @@ def _computed(
     blocks, columns = _blocks(cube, encoder, spec, known, ctx)
 
     def fill(array: NDArray[np.float16]) -> tuple[NDArray[np.bool_], dict[str, slice], Edges]:
-        valid = _fill(array, cube, encoder, spec, blocks, devices.choose(device), ctx)
+        valid = fill_tiles(array, cube, encoder, spec, blocks, devices.choose(device), ctx)
         edges = scene_edges(cube, valid, encoder.spec.seed, ctx) if guide is None else guide.edges(cube, valid, ctx)
         pool(array, edges, _poolings(spec, blocks, columns), ctx)
         return valid, columns, edges
@@ -134,7 +127,7 @@ def embed_part(
     spec = encoder.recipe.base
     blocks, columns = _blocks(part, encoder, spec, known, ctx)
     array = np.empty((part.rows, part.cols, _width_of(columns)), dtype=np.float16)
-    valid = _fill(array, part, encoder, spec, blocks, devices.choose(device), ctx)
+    valid = fill_tiles(array, part, encoder, spec, blocks, devices.choose(device), ctx)
     edges = None if guide is None else guide.edges(part, valid, ctx)
     if edges is not None:
         pool(array, edges, _poolings(spec, blocks, columns), ctx)
@@ -170,7 +163,7 @@ def _blocks(
 ) -> tuple[tuple[FeatureBlock, ...], dict[str, slice]]:  # fmt: skip
     """The blocks beside the encoder's, and where all of them stand."""
     blocks = context_blocks(cube, spec, (*known, encoder.transform), encoder.spec.seed, ctx)
-    return blocks, _places({ENCODER: _width(encoder, spec), **{block.name: block.width for block in blocks}})
+    return blocks, _places({ENCODER: encoder_width(encoder, spec), **{block.name: block.width for block in blocks}})
 
 
 def _width_of(columns: Mapping[str, slice]) -> int:
@@ -203,7 +196,7 @@ def _made(
 
 def _in_memory(size: int, error: HsiError | OSError) -> str:
     why = error.message if isinstance(error, HsiError) else as_sentence(f"{error.strerror or error}")
-    return say("The features ({megabytes:.0f} MB) stay in memory: {why}", megabytes=size / 1e6, why=why)
+    return say("The features ({size}) stay in memory: {why}", size=size_text(size), why=why)
 
 
 class _Aside:
@@ -246,7 +239,7 @@ def _levels(
         store = None if folder is None else Store(folder, first.key, level.name)
         found = None if store is None else store.load(first.shape, asked)
         if found is None:
-            asked.progress(0, 1, say("Preparing the context “{name}”", name=CONTEXT_TITLES.get(level.name, level.name)))
+            asked.progress(0, 1, say("Preparing the context “{name}”", name=context_in_words(level.name)))
             shape = (*first.shape, levels.width(level.features, first))
             found = _made(store, shape, first.key, lambda array: fill(array, level, asked), asked)
         return _described(found, encoder)
@@ -268,11 +261,6 @@ def _levels(
         return found
 
     return levels.LevelSet(encoder.recipe.levels, make, find)
-
-
-def _width(encoder: Encoder, spec: FeatureSpec) -> int:
-    """Columns of the encoder's block; none where the recipe leaves it out."""
-    return encoder.width if spec.encoder else 0
 
 
 def _places(widths: Mapping[str, int]) -> dict[str, slice]:
@@ -307,178 +295,6 @@ def _described(features: Features, encoder: Encoder) -> Features:
         synthesise=getattr(encoder.network, "synthesise", None) if there else None,
         recipe=encoder.recipe,
     )
-
-
-def _fill(
-    array: NDArray[np.float16], cube: Cube, encoder: Encoder, spec: FeatureSpec, blocks: Sequence[FeatureBlock],
-    device: torch.device, ctx: Context,
-) -> NDArray[np.bool_]:  # fmt: skip
-    """Computes the features of every pixel, tile by tile; returns which pixels have data."""
-    valid = np.zeros((cube.rows, cube.cols), dtype=bool)
-    network = encoder.network.to(device).eval()
-    halo = max(network.halo, network.patch // 2, *(block.halo for block in blocks), 0)
-    side = tile_side(cube.bands, array.shape[2], halo)
-    tiles = deque(
-        _Tile(cube, top, left, halo, side) for top in range(0, cube.rows, side) for left in range(0, cube.cols, side)
-    )
-    done, told_of_memory = 0, False
-    try:
-        while tiles:
-            tile, ran_out = tiles.popleft(), False
-            told = _Share(ctx, done, tile.pixels, cube.rows * cube.cols)
-            try:
-                _fill_tile(array, valid, tile, cube, encoder, spec, blocks, device, told)
-            except (RuntimeError, MemoryError) as error:
-                if not devices.ran_out_of_memory(error):
-                    raise
-                ran_out = True
-            # Outside of the handler: there the error's frames would still hold what is to be freed.
-            if not ran_out:
-                mapped.let_go(array)
-                done += tile.pixels
-                continue
-            devices.free_memory(device)
-            tiles.extendleft(reversed(_quarters(tile, cube, halo, device)))
-            if not told_of_memory:
-                told_of_memory = True
-                ctx.warn(say("Memory ran out: the features are made in smaller pieces, which takes longer."))
-    finally:
-        encoder.network.cpu()
-    ctx.progress(1, 1, say("Embedding"))
-    return valid
-
-
-def tile_side(bands: int, features: int, halo: int) -> int:
-    """Side in pixels of the tiles that features are made in: the usual one, halved until a tile fits into its part of a
-    limit of memory. The features are the same but for the last digits.
-
-    Args:
-        bands: of the cube, all of them: a tile is read with the bad ones.
-        features: of a pixel.
-        halo: pixels around a tile that are read with it.
-    """
-    side, each = TILE, bands * BAND_BYTES + features * FEATURE_BYTES
-    most = working_memory.within((TILE + 2 * halo) ** 2, 0.5, each)
-    while side > SMALLEST_TILE and (side + 2 * halo) ** 2 > most:
-        side //= 2
-    return side
-
-
-def _quarters(tile: _Tile, cube: Cube, halo: int, device: torch.device) -> list[_Tile]:
-    """The parts of a tile that is too large for the memory.
-
-    Raises:
-        HsiError: it is as small as can be.
-    """
-    side = tile.side // 2
-    if side < SMALLEST_TILE:
-        raise HsiError(
-            say("The features of {name} need more memory than there is, even in small pieces.", name=cube.name),
-            say("Close other programs and scenes, or use a smaller part of the scene."),
-        )
-    rows, cols = tile.target
-    return [
-        _Tile(cube, top, left, halo, side)
-        for top in range(rows.start, rows.stop, side)
-        for left in range(cols.start, cols.stop, side)
-    ]
-
-
-def _fill_tile(
-    array: NDArray[np.float16], valid: NDArray[np.bool_], tile: _Tile, cube: Cube, encoder: Encoder, spec: FeatureSpec,
-    blocks: Sequence[FeatureBlock], device: torch.device, told: _Share,
-) -> None:  # fmt: skip
-    """Computes the features of one tile into those of the scene, rows x cols x features, and which of its pixels have
-    data, rows x cols."""
-    told.tell(0.0)
-    width = _width(encoder, spec)
-    window = Window(cube, encoder.transform.good, tile.rows, tile.cols)
-    valid[tile.target] = window.valid[tile.inside]
-    if width:
-        vectors = _vectors(encoder.network, window.values(encoder.transform), tile, device, told)
-        if spec.balanced and encoder.balance is not None:
-            vectors = encoder.balance.apply(vectors)
-        array[(*tile.target, slice(0, width))] = _held(vectors)
-    start = width
-    for block in blocks:
-        told.ctx.check()
-        columns = slice(start, start + block.width)
-        array[(*tile.target, columns)] = _held(block.values(window)[tile.inside])
-        start += block.width
-
-
-def _held(values: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Values inside the range of float16: one wild pixel must not make infinities of a scene's features."""
-    return np.clip(values, -FLOAT16_RANGE, FLOAT16_RANGE)
-
-
-@dataclass(frozen=True)
-class _Share:
-    """Progress within one of several parts: so many pixels of all, when others are done."""
-
-    ctx: Context
-    done: int
-    pixels: int
-    total: int
-
-    def tell(self, part: float) -> None:
-        self.ctx.progress(self.done + part * self.pixels, self.total, say("Embedding"))
-
-
-class _Tile:
-    """A tile of the scene with a halo, so that its features are those of one pass over the whole scene.
-
-    Attributes:
-        rows, cols: of the scene, halo included, clipped at its border.
-        target: the tile without halo, in the scene.
-        inside: the same, within the window of `rows` and `cols`.
-        borders: whether the window ends at the scene's border: top, bottom, left, right.
-        side: of the tile, before it is clipped.
-        batch: patches of it that are embedded at once.
-        pixels: of the tile.
-    """
-
-    def __init__(self, cube: Cube, top: int, left: int, halo: int, side: int) -> None:
-        bottom, right = min(cube.rows, top + side), min(cube.cols, left + side)
-        self.side, self.batch = side, max(1, BATCH * side // TILE)
-        self.pixels = (bottom - top) * (right - left)
-        self.rows = slice(max(0, top - halo), min(cube.rows, bottom + halo))
-        self.cols = slice(max(0, left - halo), min(cube.cols, right + halo))
-        self.target = slice(top, bottom), slice(left, right)
-        self.inside = (
-            slice(top - self.rows.start, bottom - self.rows.start),
-            slice(left - self.cols.start, right - self.cols.start),
-        )
-        self.borders = (
-            self.rows.start == 0,
-            self.rows.stop == cube.rows,
-            self.cols.start == 0,
-            self.cols.stop == cube.cols,
-        )
-
-
-def _vectors(
-    network: Network, values: NDArray[np.float32], tile: _Tile, device: torch.device, told: _Share
-) -> NDArray[np.float32]:
-    """The encoder's features of a tile: rows x cols x width, without the halo."""
-    with torch.inference_mode():
-        if not network.patch:
-            x = torch.from_numpy(np.ascontiguousarray(values)).permute(2, 0, 1)[None].to(device)
-            y: NDArray[np.float32] = network(x)[0].permute(1, 2, 0).cpu().numpy()
-            return y[tile.inside]
-        half = network.patch // 2
-        bank = PatchBank(reflected(values, half, tile.borders), network.patch, device)
-        # Where the window goes on beyond the tile its halo is the patches' surroundings; at borders it is reflected.
-        first_row = tile.inside[0].start - (0 if tile.borders[0] else half)
-        first_col = tile.inside[1].start - (0 if tile.borders[2] else half)
-        height = tile.inside[0].stop - tile.inside[0].start
-        width = tile.inside[1].stop - tile.inside[1].start
-        found = []
-        for start in range(0, height * width, tile.batch):
-            told.tell(start / (height * width))
-            flat = torch.arange(start, min(height * width, start + tile.batch), device=bank.device)
-            found.append(network(bank.gather(first_row + flat // width, first_col + flat % width)).float().cpu())
-        return np.asarray(torch.cat(found).numpy().reshape(height, width, -1))
 
 
 def _key(
@@ -521,7 +337,7 @@ def _new_array(
             if not disk.holds(None, size):
                 raise disk.HeldNowhere(
                     say("There is no room for the features: {strerror}.", strerror=error.strerror or error),
-                    say("Make room on the disk: they take {size:,.1f} GB.", size=size / 1e9),
+                    say("Make room on the disk: they take {size}.", size=size_text(size)),
                 ) from error
             ctx.warn(_in_memory(size, error))
     return np.empty(shape, dtype=np.float16), None

@@ -56,7 +56,9 @@ def match_map(
     counts = pixel_counts(predicted)
     classes = classes.merged_with(counts)
     targets = proposed_targets(classes, reference)
-    chosen = {_number(a, classes, "map"): _number(b, reference, "reference") for a, b in (asked or {}).items()}
+    chosen = {
+        _number(a, classes, say("map")): _number(b, reference, say("reference")) for a, b in (asked or {}).items()
+    }
     matched = renumbered(predicted, classes, reference, {**targets, **chosen})
     told = []
     for info in classes:

@@ -29,7 +29,7 @@ def begun_in(out: Path | None, about: Mapping[str, Any]) -> Unfinished:
             say(
                 "The unfinished training in {out} is of another scene, {name}.",
                 out=out,
-                name=", ".join(s.get("name", "unknown") for s in was.get("scenes") or [was.get("scene", {})]),
+                name=", ".join(s.get("name") or say("unknown") for s in was.get("scenes") or [was.get("scene", {})]),
             ),
             say("Open that scene, or begin anew without going on."),
         )

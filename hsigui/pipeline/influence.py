@@ -31,7 +31,7 @@ from hsigui.errors import HsiError
 from hsigui.methods import registry
 from hsigui.methods.levelled_probe import LevelledProbe
 from hsigui.methods.probe import Probe
-from hsigui.pipeline import classify, context_features
+from hsigui.pipeline import context_features, map_parts
 from hsigui.pipeline.edge_pooling import COMPONENT_REACH, ENCODER_REACH
 from hsigui.specs import FeatureSpec, Level, MapSpec, PretrainSpec, Recipe
 from hsigui.texts import say
@@ -166,9 +166,9 @@ def way_out(seen: Mapping[str, int]) -> str:
 
 def _distance(features: FeatureSpec, edges: float, smooth: float, halo: int, step: float) -> int:
     """How far a level looks: the farthest of its blocks, after the smoothing of the map."""
-    drawn = _gaussian(smooth, classify.TRUNCATE)
+    drawn = _gaussian(smooth, map_parts.TRUNCATE)
     if edges:
-        drawn = np.convolve(drawn, _edge_aware(classify.EDGE_REACH, edges, step))
+        drawn = np.convolve(drawn, _edge_aware(map_parts.EDGE_REACH, edges, step))
     return max(own + _reached(np.convolve(block, drawn)) for block, own in _blocks(features, halo, step))
 
 

@@ -12,9 +12,9 @@ from hsigui.jobs import Context
 from hsigui.methods.probe import Probe
 from hsigui.pipeline import cores
 from hsigui.pipeline import level_weights as rule
-from hsigui.pipeline.classify import Box, MapPart, Mixed, blended, drawn_as
 from hsigui.pipeline.features import Features
 from hsigui.pipeline.level_candidates import Candidate
+from hsigui.pipeline.map_parts import Box, MapPart, Mixed, blended, drawn_as
 from hsigui.specs import MapSpec
 
 _N = TypeVar("_N", bound=np.generic)

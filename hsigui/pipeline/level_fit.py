@@ -19,10 +19,10 @@ from hsigui.methods.levelled_probe import LEAST, LevelledProbe, Part
 from hsigui.methods.probe import LinearProbe, Probe
 from hsigui.pipeline import calibrate, cores
 from hsigui.pipeline import level_weights as rule
-from hsigui.pipeline.classify import Mixed, parts_of
 from hsigui.pipeline.features import Features
 from hsigui.pipeline.level_candidates import Candidate, Fit, Labelled, candidates_of, closed_form
 from hsigui.pipeline.level_drawing import Drawing, windows
+from hsigui.pipeline.map_parts import Mixed, parts_of
 from hsigui.specs import MapSpec
 
 WHOLE = 30_000_000  # probabilities (pixels x classes x parts) that are drawn at once to be looked at, and kept

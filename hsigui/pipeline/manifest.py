@@ -267,7 +267,7 @@ def _require_columns(path: Path, names: Sequence[str], notes: list[str]) -> None
 
 def _tell_of_others(path: Path, names: Sequence[str], notes: list[str]) -> None:
     if other := [name for name in names if name not in COLUMNS]:
-        listed = ", ".join(f"“{name}”" for name in other)
+        listed = ", ".join(say("“{name}”", name=name) for name in other)
         notes.append(
             say_number(
                 "The column {names} of {file} is not read.", "The columns {names} of {file} are not read.", len(other),

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from hsigui.cube import working_memory
 from hsigui.errors import HsiError
+from hsigui.sizes import size_text
 from hsigui.texts import say
 
 KEPT_BYTES = 512 * 2**20  # of a map that may stay in memory while it is worked on
@@ -49,8 +50,8 @@ def scratch(shape: tuple[int, ...], dtype: type[np.generic]) -> NDArray[Any]:
     except OSError as error:
         raise HsiError(
             say(
-                "{size:,.1f} GB cannot be held beside a memory limit, and not in {folder} either: {reason}.",
-                size=size / 1e9,
+                "{size} cannot be held beside a memory limit, and not in {folder} either: {reason}.",
+                size=size_text(size),
                 folder=tempfile.gettempdir(),
                 reason=error.strerror or error,
             ),

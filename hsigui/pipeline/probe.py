@@ -18,10 +18,10 @@ from hsigui.methods.kernel_probe import KernelProbe
 from hsigui.methods.probe import Probe
 from hsigui.one_thread import one_blas_thread
 from hsigui.pipeline import calibrate
-from hsigui.pipeline.classify import mixed, parts_of
 from hsigui.pipeline.features import Features
 from hsigui.pipeline.level_candidates import Labelled, closed_form
 from hsigui.pipeline.level_fit import Fitted, fit_levels
+from hsigui.pipeline.map_parts import mixed, parts_of
 from hsigui.pipeline.refine import refine
 from hsigui.specs import MapSpec, ProbeSpec
 from hsigui.texts import say

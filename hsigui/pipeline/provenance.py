@@ -44,7 +44,7 @@ from hsigui.labels.formats.files import Grid, read_classes
 from hsigui.masks.mask import area_told
 from hsigui.methods.levelled_probe import LevelledProbe
 from hsigui.methods.settings import told
-from hsigui.report.context import ReportContext
+from hsigui.report.context import EPOCH, ReportContext
 from hsigui.report.maps import LegendRow
 from hsigui.report.table import exporter
 from hsigui.saving import written_beside
@@ -58,7 +58,6 @@ if TYPE_CHECKING:
 
 FORMAT = "hsigui-map"
 _USES = {"pretrain": say("pretraining"), "map": say("map"), "statistics": say("statistics")}
-EPOCH = "the epoch of pretraining that is kept"
 PACKAGES = ("numpy", "scipy", "scikit-learn", "torch")
 
 
@@ -246,8 +245,8 @@ def edge_reach(recipe: Recipe, map_spec: MapSpec, fitted: Probe | None = None) -
     Args:
         fitted: the classifier; of several levels of context those count that it gives weight. None for all.
     """
-    from hsigui.pipeline.classify import EDGE_REACH
     from hsigui.pipeline.edge_pooling import COMPONENT_REACH, ENCODER_REACH
+    from hsigui.pipeline.map_parts import EDGE_REACH
 
     rows = [(level.name, level.features, level.edges) for level in recipe.levels]
     if not rows:

@@ -14,6 +14,7 @@ from contextvars import ContextVar
 from pathlib import Path
 
 from hsigui.claims import PATIENCE, Claim, Claims, Owner, owner_of
+from hsigui.dates import moment_in_words
 from hsigui.errors import HsiError
 from hsigui.jobs import Context, Relay
 from hsigui.methods.resume_header import CLAIM
@@ -129,7 +130,7 @@ def _in_work(folder: Path, owner: Owner) -> HsiError:
     hint = say("Wait for it, end it and go on with its training, or name another folder.")
     if not owner.since:
         return HsiError(say("{owner} is training in {folder}.", owner=owner, folder=folder), hint)
-    since = time.strftime("%d %b %Y, %H:%M:%S", time.localtime(owner.since))
+    since = moment_in_words(owner.since, exactly=True)
     return HsiError(
         say("{folder} is in work: {owner} has been training there since {since}.", folder=folder, owner=owner,
             since=since),

@@ -117,7 +117,7 @@ def pretrain(
     from hsigui.pipeline.pretrain import pretrain as learn
 
     first = cube if isinstance(cube, Cube) else next(iter(cube), None)
-    array = None if labels is None or first is None else on_scene(labels, first, "labels").array
+    array = None if labels is None or first is None else on_scene(labels, first, say("labels")).array
     return learn(
         cube, spec, ctx, folder, labels=array, labels_from=_origin_of(labels), resume=resume, command=command,
         weights=weights,
@@ -170,7 +170,7 @@ def fit(
     from hsigui.pipeline.probe import fit_probe
 
     started = time.perf_counter()
-    of_scene = Labels.of(on_scene(labels, scene.cube, "labels"))
+    of_scene = Labels.of(on_scene(labels, scene.cube, say("labels")))
     wanted = spec or scene.encoder.recipe.probe
     drawn_as = map_spec or scene.encoder.recipe.map
     probe = fit_probe(scene.features, of_scene.array, wanted, ctx, drawn_as)

@@ -14,13 +14,15 @@ from hsigui.report.maps import LegendRow
 from hsigui.report.reliability import Reliability
 from hsigui.texts import say
 
+EPOCH = "the epoch of pretraining that is kept"  # what labels chose, in records
+
 
 @dataclass(frozen=True)
 class ChoosingLabels:
     """Labels that chose something of the map besides its classifier.
 
     Attributes:
-        what: they chose, in words.
+        what: they chose: EPOCH, or what another version wrote, in words.
         name: of their file.
         sha256: of their class numbers.
         pixels: that have one.
@@ -41,7 +43,7 @@ class ChoosingLabels:
             pixels=self.pixels,
             name=self.name,
             sha256=self.sha256[:12],
-            what=self.what,
+            what=say("the epoch of pretraining that is kept") if self.what == EPOCH else self.what,
         )
         if self.tested is None:
             return say("{chose} Whether test pixels are among them is not known.", chose=chose)

@@ -23,7 +23,7 @@ from hsigui.report.map_options import MapOptions
 from hsigui.report.north_up import north_up
 from hsigui.report.table import exporter, exporter_of, map_suffixes
 from hsigui.saving import written_beside
-from hsigui.texts import say
+from hsigui.texts import number_text, say
 
 Check = Callable[[], None]
 UNCLASSIFIED_COLOR: Color = (0, 0, 0)
@@ -94,7 +94,7 @@ def picture(array: NDArray[np.integer], classes: ClassTable, title: str = "", fo
 
 
 def _counted(array: NDArray[np.integer], classes: ClassTable) -> list[tuple[str, Color, str]]:
-    return [(row.name, row.color, f"{row.pixels:,}") for row in legend_rows(array, classes)]
+    return [(row.name, row.color, number_text(row.pixels, ",")) for row in legend_rows(array, classes)]
 
 
 def export_map(

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hsigui.labels.shapes import Shape
+from hsigui.texts import number_text
 
 Cell = str | int | float | None
 TEXT, COUNT, FIGURE, SHARE = "text", "count", "figure", "share"
@@ -105,10 +106,10 @@ def shown(cell: Cell, column: Column) -> str:
     if isinstance(cell, str):
         return cell
     if column.kind == SHARE:
-        return f"{100 * cell:.2f} %"
+        return number_text(100 * cell, ".2f") + " %"
     if column.kind == COUNT:
-        return f"{cell:,.0f}"
-    return f"{cell:.5g}" if column.places is None else f"{cell:,.{column.places}f}"
+        return number_text(cell, ",.0f")
+    return number_text(cell, ".5g" if column.places is None else f",.{column.places}f")
 
 
 def cut(sheet: Sheet, columns: Sequence[int]) -> Sheet:

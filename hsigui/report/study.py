@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from hsigui.report.write import ReportContext
+from hsigui.specs import context_in_words
 from hsigui.texts import say, say_number
 
 
@@ -352,16 +353,28 @@ def mean_and_sd(values: Iterable[float | None]) -> tuple[float | None, float | N
 
 def title_of(title: str, key: RowKey, *, several_presets: bool = False) -> str:
     """How a row is called: the method's title, and in what it differs from the method's usual row."""
-    parts = (title, key.preset if several_presets else "", key.context, say("untrained") if key.untrained else "")
+    parts = (
+        title,
+        key.preset if several_presets else "",
+        context_in_words(key.context),
+        say("untrained") if key.untrained else "",
+    )
     return ", ".join(filter(None, parts))
 
 
 def cell_in_words(split: str, labels: int) -> str:
     """A split with its number of labels: "block split, 5 labels a class"; one into strokes says its own number."""
     if of_strokes(split):
-        return say("{split} split", split=split)
+        return say("{split} split", split=split_in_words(split))
     counted = say_number("{count} label a class", "{count} labels a class", labels)
-    return say("{split} split, {labels}", split=split, labels=counted)
+    return say("{split} split, {labels}", split=split_in_words(split), labels=counted)
+
+
+def split_in_words(split: str) -> str:
+    """The word of a split for a sentence: "random", "block", or with its numbers as they are given, "strokes:3x8"."""
+    kind, colon, numbers = split.partition(":")
+    words = {"random": say("random"), "block": say("block"), "region": say("region"), "strokes": say("strokes")}
+    return f"{words.get(kind, kind)}{colon}{numbers}"
 
 
 def of_strokes(split: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hsigui.report.comparisons import SPATIAL, UNTRAINED
 from hsigui.report.study import Comparison
-from hsigui.texts import say
+from hsigui.texts import number_text, say
 
 AGAINST_WORDS = {UNTRAINED: say("over untrained"), SPATIAL: say("over spatial-only")}
 
@@ -14,18 +14,18 @@ def compared(comparison: Comparison | None) -> str:
     if comparison is None:
         return ""
     p = comparison.p_holm
-    told = "" if p is None else " (p < 0.001)" if p < 0.001 else f" (p {p:.3f})"
+    told = "" if p is None else f" (p < {number_text(0.001, '.3f')})" if p < 0.001 else f" (p {number_text(p, '.3f')})"
     return signed(comparison.mean, comparison.se) + told
 
 
 def signed(mean: float, se: float | None) -> str:
     """A difference in points, with its standard error where it has one."""
-    return f"{100 * mean:+.2f}" + ("" if se is None else f" ± {100 * se:.2f}")
+    return number_text(100 * mean, "+.2f") + ("" if se is None else f" ± {number_text(100 * se, '.2f')}")
 
 
 def seconds(value: float | None) -> str:
     """Seconds to as many digits as say something."""
-    return "n/a" if value is None else f"{value:.2f}" if value < 10 else f"{value:.0f}"
+    return "n/a" if value is None else number_text(value, ".2f" if value < 10 else ".0f")
 
 
 def figure(mean: float | None, sd: float | None, scale: int, digits: int) -> str:

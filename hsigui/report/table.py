@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from hsigui import plugins
 from hsigui.cube.formats.rows import (
     listed,
+    one_of,
     require_well_formed,
     suffix_of,
     suffixes_of,
@@ -253,7 +254,7 @@ def read_back_suffixes() -> tuple[str, ...]:
 
 def in_words(suffixes: Iterable[str] | None = None) -> str:
     """Suffixes as a help text lists them, those of maps by default."""
-    return listed(tuple(map_suffixes() if suffixes is None else suffixes), "or")
+    return one_of(tuple(map_suffixes() if suffixes is None else suffixes))
 
 
 def titles_in_words(rows: Iterable[Exporter] = OWN) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hsigui.sample_scenes.keeping import HERE, PARTLY, State
 from hsigui.sample_scenes.table import SampleScene
+from hsigui.sizes import size_text
 from hsigui.texts import say, say_number
 
 
@@ -13,7 +14,7 @@ def named(scene: SampleScene) -> str:
 
 
 def facts(scene: SampleScene) -> str:
-    """What it shows, its size, classes and room, such as "Fields: 145 x 145 pixels, 200 bands, 16 classes, 6.0 MB"."""
+    """What it shows, its size, classes and room, such as "Fields: 145 x 145 pixels, 200 bands, 16 classes, 6 MB"."""
     classes = say_number("{count} class", "{count} classes", scene.classes) if scene.classes else say("no ground truth")
     return say(
         "{about}: {rows} x {cols} pixels, {bands} bands, {classes}, {room}", about=scene.about, rows=scene.rows,
@@ -24,8 +25,8 @@ def facts(scene: SampleScene) -> str:
 def room(scene: SampleScene) -> str:
     """How much of it comes."""
     if scene.size:
-        return megabytes(scene.size)
-    return say("at most {size}", size=megabytes(scene.most))
+        return size_text(scene.size)
+    return say("at most {size}", size=size_text(scene.most))
 
 
 def state_in_words(state: State) -> str:
@@ -33,10 +34,5 @@ def state_in_words(state: State) -> str:
     if state.where == HERE:
         return say("Here")
     if state.where == PARTLY:
-        return say("{size} of it is here", size=megabytes(state.got))
+        return say("{size} of it is here", size=size_text(state.got))
     return say("Not here")
-
-
-def megabytes(size: int) -> str:
-    """Such as "6.0 MB"."""
-    return say("{size:.1f} MB", size=size / 1e6)

@@ -18,6 +18,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from hsigui.dates import moment_in_words
 from hsigui.locking import cannot, is_still, lock, release
 from hsigui.storage.can_lock import can_lock
 from hsigui.storage.on_this_machine import stand_in
@@ -43,7 +44,7 @@ class Holder:
     def __str__(self) -> str:
         if not self.pid:
             return say("another process")
-        since = time.strftime("%d %b %Y, %H:%M", time.localtime(self.since))
+        since = moment_in_words(self.since)
         if self.certain:
             return say("process {pid} on {host}, since {since}", pid=self.pid, host=self.host, since=since)
         return say(

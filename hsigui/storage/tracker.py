@@ -9,13 +9,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from hsigui.document.events import (
-    ClassesChanged,
-    HistoryChanged,
-    LabelsChanged,
-    SavedChanged,
-    ValidationChanged,
-)
+from hsigui.document.events import ClassesChanged, HistoryChanged, LabelsChanged, SavedChanged, ValidationChanged
 from hsigui.document.scene import Scene
 from hsigui.labels.classes import ClassTable
 from hsigui.labels.history import Step

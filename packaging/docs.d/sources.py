@@ -15,6 +15,7 @@ from hsigui.ui.shell.help_contents import REFERENCE, SECTIONS, found_pages
 HERE = Path(__file__).parent
 DARK = "-dark"
 _PICTURE = re.compile(r"!\[([^\]]*)\]\(([\w-]+)(\.png|\.svg)\)")
+_FROM_README = re.compile(r"<!-- README: (.+?) -->")
 _ITEM = re.compile(r"^(\s*)([-*]|\d+\.) ")
 _FENCE = re.compile(r"^\s*```")
 
@@ -39,10 +40,24 @@ def gather(folder: Path) -> list[dict[str, object]]:
     for name, (_, make) in reference.PAGES.items():
         (folder / f"{name}.md").write_text(make(), encoding="utf-8")
     (folder / "python.md").write_text(public.page(), encoding="utf-8")
-    (folder / "index.md").write_text(as_site((HERE / "index.md").read_text(encoding="utf-8"), folder), encoding="utf-8")
+    index = _FROM_README.sub(lambda found: section_of_readme(found[1]), (HERE / "index.md").read_text(encoding="utf-8"))
+    (folder / "index.md").write_text(as_site(index, folder), encoding="utf-8")
     changes = resource("CHANGELOG.md").read_text(encoding="utf-8")
     (folder / "changes.md").write_text(as_site(changes, folder), encoding="utf-8")
     return contents()
+
+
+def section_of_readme(title: str) -> str:
+    """What stands in README below a heading of the second level, down to the next.
+
+    Raises:
+        LookupError: README has no such heading.
+    """
+    text = (HERE.parents[1] / "README.md").read_text(encoding="utf-8")
+    found = re.search(rf"^## {re.escape(title)}\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
+    if found is None:
+        raise LookupError(f"README.md has no heading “{title}”")
+    return found[1].strip()
 
 
 def contents() -> list[dict[str, object]]:

@@ -36,7 +36,8 @@ from hsigui.methods.lscosa import training as lscosa
 from hsigui.methods.patches import PatchBank, reflected
 from hsigui.methods.registry import method
 from hsigui.pipeline.classify import classify
-from hsigui.pipeline.embed import BATCH, embed
+from hsigui.pipeline.embed import embed
+from hsigui.pipeline.embed_tiles import BATCH
 from hsigui.pipeline.pretrain import pretrain
 from hsigui.pipeline.probe import fit_probe
 from hsigui.specs import MapSpec, PretrainSpec, ProbeSpec

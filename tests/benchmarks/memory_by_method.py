@@ -41,7 +41,8 @@ def child(path: Path, method: str, steps: int, threads: int, until: str) -> dict
     from hsigui.jobs import SilentContext
     from hsigui.labels.sampling import draw
     from hsigui.pipeline.classify import classify
-    from hsigui.pipeline.embed import embed, tile_side
+    from hsigui.pipeline.embed import embed
+    from hsigui.pipeline.embed_tiles import tile_side
     from hsigui.pipeline.pretrain import pretrain
     from hsigui.pipeline.probe import fit_probe
     from hsigui.specs import PretrainSpec

@@ -52,7 +52,7 @@ def test_fewer_threads_than_the_share_stay_as_the_user_has_set_them(monkeypatch)
 def test_no_more_are_begun_than_memory_bears_and_that_is_said(capsys):
     assert asked(8, need=5 * GB).workers.count == 3
     said = capsys.readouterr().err
-    assert "3 work at once instead of 8: the largest takes about 5.0 GB, and 16.0 GB of memory are free" in said
+    assert "3 work at once instead of 8: the largest takes about 5 GB, and 16 GB of memory are free" in said
     assert isinstance(asked("auto", need=20 * GB), Serial), "one is always begun: what does not fit it tells itself"
     assert "1 works instead of 8" in capsys.readouterr().err
     assert asked(2, need=5 * GB).workers.count == 2

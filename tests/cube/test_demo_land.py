@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -18,10 +20,13 @@ NEW = ("mixed", "wide", "plots", "trees")
 CLASSES = range(1, len(COVERS) + 1)
 
 
+@cache
 def drawn(kind: str, seed: int, side: int) -> NDArray[np.uint16]:
     """The truth of a scene, which needs no spectra."""
     share = shares(KINDS[kind](np.random.default_rng(seed), side, side).fine)
-    return np.where(share.max(axis=2) >= 0.88, share.argmax(axis=2) + 1, 0).astype(np.uint16)
+    truth = np.where(share.max(axis=2) >= 0.88, share.argmax(axis=2) + 1, 0).astype(np.uint16)
+    truth.setflags(write=False)
+    return truth
 
 
 def test_every_kind_has_its_land_and_the_default_comes_first():

@@ -46,9 +46,9 @@ def test_what_is_no_amount_of_memory_is_told_with_examples(text):
 
 
 def test_a_limit_below_what_the_program_takes_and_one_beyond_the_machine_are_refused():
-    with pytest.raises(HsiError, match=r"0\.20 GB is too small: the program and its libraries alone take 0\.6 GB"):
+    with pytest.raises(HsiError, match=r"200 MB is too small: the program and its libraries alone take 600 MB"):
         size_of("200MB")
-    with pytest.raises(HsiError, match=r"64\.0 GB is more than the 16\.0 GB"):
+    with pytest.raises(HsiError, match=r"64 GB is more than the 16 GB"):
         size_of("64GB")
     with pytest.raises(HsiError, match="too small"):
         size_of("0%")

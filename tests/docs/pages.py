@@ -10,12 +10,15 @@ from pathlib import Path
 
 from hsigui.assets import resource
 
+ROOT = Path(__file__).parents[2]
+README = "README"
 _FENCE = re.compile(r"^```(\w*)\s*$")
 _COMMAND = re.compile(r"^(?:torchrun .*?-m )?hsigui (?=\S)")
 # Words in the place of a file: what a page calls so is this file when it is run.
 STANDS_FOR = {
     "SCENE": "scene.hdr", "CUBE": "scene.hdr", "TRUTH": "truth.tif", "GT": "truth.tif", "MAP": "map.tif",
     "OUT": "done.tif", "RUN": "run", "LABELS": "labels.tif", "MAPS": "maps", "DIR": "report",
+    "IP_200_M.mat": "scene.hdr", "Indian_pines_gt.mat": "truth.tif",
 }  # fmt: skip
 
 
@@ -56,13 +59,14 @@ class Command:
 
 
 def page_names() -> list[str]:
-    """The names of all pages."""
-    return sorted(path.stem for path in resource("help").glob("*.md"))
+    """The names of all pages of the help, and README."""
+    return [*sorted(path.stem for path in resource("help").glob("*.md")), README]
 
 
 def page_text(name: str) -> str:
-    """The text of a page."""
-    return (resource("help") / f"{name}.md").read_text(encoding="utf-8")
+    """The text of a page of the help, or of README."""
+    folder = ROOT if name == README else resource("help")
+    return (folder / f"{name}.md").read_text(encoding="utf-8")
 
 
 def blocks_of(name: str) -> Iterator[Block]:

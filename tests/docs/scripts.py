@@ -44,6 +44,9 @@ BEFORE: Mapping[str, Before] = {
     "spectra": Before(("scene.hdr", "minerals.sli")),
     "tables": Before(("scene.hdr", "map.tif", "parcels.gpkg"), _CUBE),
     "unmixing": Before(("scene.hdr",), _CUBE),
+    "README": Before(
+        ("scene.hdr", "truth.tif"), words={"IP_200_M.mat": "scene.hdr", "Indian_pines_gt.mat": "truth.tif"}
+    ),
 }
 ELSEWHERE: Mapping[str, str] = {
     "notebooks": "each is a file of resources/examples, which tests of their own run, but for xarray's two lines",

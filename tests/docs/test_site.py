@@ -14,9 +14,9 @@ import hsigui
 from hsigui.commands.parser import COMMANDS
 from hsigui.cube.formats.table import readers
 from hsigui.methods.registry import methods
+from hsigui.ui.desk.mnemonics import plain
 from hsigui.ui.shell.actions import ACTIONS
 from hsigui.ui.shell.help_contents import PAGES, REFERENCE
-from hsigui.ui.shell.palette_entries import plain
 
 ROOT = Path(__file__).parents[2]
 
@@ -104,6 +104,12 @@ def test_the_sources_of_the_site_have_every_page_of_the_help_in_the_contents(gat
         assert f'"{name}.md"' in told, name
         assert (folder / f"{name}.md").is_file()
     assert "](tutorial-map.png#only-light)" in page("tutorial")
+
+
+def test_the_first_page_says_how_to_install_it_in_the_words_of_readme(page, made) -> None:
+    assert "\npip install .\n" in page("index")
+    with pytest.raises(LookupError, match="no heading “Nowhere”"):
+        made("sources").section_of_readme("Nowhere")
 
 
 def test_a_list_gets_the_blank_line_that_the_site_needs(made, tmp_path) -> None:

@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import struct
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,9 +19,31 @@ import hsigui
 from hsigui.cli import run as main
 from hsigui.cube.formats.library import SpectralLibrary
 from hsigui.cube.libraries.writing import write_library
+from tests.commands.projects import write_project
 from tests.preparing.raw_lab_scene import write_raw_lab_scene
 
 SHORT = ("--epochs", "3", "--device", "cpu")  # what makes a training one for tests
+TEXTS = {
+    "scenes.csv": "path\nA.hdr\nB.hdr\nC.hdr\n",
+    "suite.toml": """[study]
+methods = ["sid"]
+labels = [3]
+draws = 2
+
+[[scene]]
+name = "Files"
+cube = "scene.hdr"
+truth = "truth.tif"
+
+[[scene]]
+name = "Simulated"
+demo = { seed = 1, size = "64x64" }
+""",
+    "targets.csv": """rows,cols,polygons,reflectance,spectrum
+10:20,30:40,,0.05,
+,,"panels.gpkg,name=grey",field.csv,grey panel
+""",
+}
 
 
 class SmallWorld:
@@ -65,8 +89,9 @@ class SmallWorld:
         """Five labels of each class of the ground truth, and the others."""
         self.make(["truth.tif"])
         split = hsigui.sample(hsigui.read_labels(self.folder / "truth.tif"), per_class=5, seed=0)
-        for here, what in (("labels.tif", split.train), ("labels.gpkg", split.train), ("test.tif", split.test)):
-            hsigui.save(what, self.folder / here)
+        for here in ("labels.tif", "labels.gpkg", "part.gpkg", "targets.tif"):
+            hsigui.save(split.train, self.folder / here)
+        hsigui.save(split.test, self.folder / "test.tif")
 
     def polygons(self, name: str) -> None:
         """Squares inside the fields of the ground truth, with the class in a field of the name `class`."""
@@ -83,7 +108,7 @@ class SmallWorld:
                     shapes.append(_wkb([cube.geo.to_map(*corner) for corner in around]))
                     classes.append(names[int(found[0])])
         text = np.array(classes, dtype=object)
-        fields = ["class"] if name == "fields.gpkg" else ["parcel"] if name == "parcels.gpkg" else ["name"]
+        fields = [{"fields.gpkg": "class", "polygons.gpkg": "class", "parcels.gpkg": "parcel"}.get(name, "name")]
         if name == "panels.gpkg":
             text[:] = "grey"
         pyogrio.raw.write(
@@ -104,13 +129,34 @@ class SmallWorld:
         wavelengths = np.array(cube.info.wavelengths)
         made = SpectralLibrary(self.folder / name, called, np.nan_to_num(means), wavelengths, columns=kinds)
         if name.endswith(".csv"):  # one that was measured in the field
-            made = made.taken([0])
+            made = replace(made.taken([0]), names=("grey panel",))
         write_library(made, self.folder / name)
 
     def layer(self, name: str) -> None:
         """An index of the scene, called as the file is."""
         self.make(["scene.hdr"])
         hsigui.save(hsigui.derive(hsigui.open(self.folder / "scene.hdr"), Path(name).stem), self.folder / name)
+
+    def single_bands(self, names: Iterable[str], name: str) -> None:
+        """Files of one band each, in the folder of a name, or the one that has the name itself."""
+        self.make(["scene.hdr"])
+        cube = hsigui.open(self.folder / "scene.hdr")
+        for number, file in enumerate(names, 1):
+            path = self.folder / name / file
+            path.parent.mkdir(parents=True, exist_ok=True)
+            hsigui.save_cube(hsigui.prepare(cube, hsigui.Bands((f"{10 * number}",))), path)
+
+    def text(self, name: str) -> None:
+        """A table or a list, and the files that it names."""
+        if name == "targets.csv":
+            self.make(["grey.csv", "field.csv", "panels.gpkg"])
+        (self.folder / name).write_text(TEXTS[name], encoding="utf-8")
+
+    def study(self, name: str, method: str) -> None:
+        """A study of one method."""
+        self.make(["scene.hdr", "truth.tif"])
+        words = ["--truth", str(self.folder / "truth.tif"), "--methods", method, "--labels", "3", "--draws", "2"]
+        _done(["study", str(self.folder / "scene.hdr"), *words, "--out", str(self.folder / name)])
 
     def raw(self, name: str) -> None:
         """Counts of a lab camera with their references; and labels of the scene that is made of them."""
@@ -125,6 +171,12 @@ class SmallWorld:
         _done(["pretrain", here["scene.hdr"], "--out", here["run"], *SHORT])
         words = ["--run", here["run"], "--labels", here["labels.tif"], "--out", here["map.tif"]]
         _done(["classify", here["scene.hdr"], *words, "--confidence", here["confidence.tif"], "--device", "cpu"])
+
+    def maps(self, name: str) -> None:
+        """What the tasks of a job leave: maps of the flight lines, and their table."""
+        self.make(["run", "flights/line1.hdr", "flights/line2.hdr"])
+        with contextlib.chdir(self.folder):
+            _done(["classify", "flights/*.hdr", "--run", "run", "--out-dir", name, "--device", "cpu"])
 
 
 def _wkb(ring: list[tuple[float, float]]) -> bytes:
@@ -141,19 +193,37 @@ def _line(number: int) -> Callable[[SmallWorld, str], None]:
     return lambda world, name: world.scene(name, number)
 
 
+def _strip(number: int) -> Callable[[SmallWorld, str], None]:
+    """One of three flight lines, each of which overlaps the next."""
+    return lambda world, name: world.scene(name, rows=slice(world.side * number // 4, world.side * (number + 2) // 4))
+
+
+def _folder(*names: str) -> Callable[[SmallWorld, str], None]:
+    return lambda world, name: world.single_bands(names, name)
+
+
 MAKERS: Mapping[str, Callable[[SmallWorld, str], None]] = {
-    **{name: _line(0) for name in ("scene.hdr", "flight.hdr", "A.hdr", "flights/line1.hdr", "line1.dat")},
-    **{name: _line(1) for name in ("other.hdr", "B.hdr", "flights/line2.hdr", "line2.dat")},
-    **{name: _line(2) for name in ("C.hdr", "D.hdr", "line3.dat")},
+    **{name: _line(0) for name in ("scene.hdr", "flight.hdr", "A.hdr", "flights/line1.hdr")},
+    **{name: _line(1) for name in ("other.hdr", "B.hdr", "flights/line2.hdr")},
+    **{name: _line(2) for name in ("C.hdr", "D.hdr")},
+    **{f"line{number + 1}.dat": _strip(number) for number in range(3)},
     "vnir.hdr": lambda world, name: world.scene(name, bands=slice(0, 40)),
     "swir.hdr": lambda world, name: world.scene(name, bands=slice(40, None)),
     "truth.tif": SmallWorld.truth,
-    **dict.fromkeys(("labels.tif", "labels.gpkg", "test.tif"), SmallWorld.labels),
-    **dict.fromkeys(("fields.gpkg", "parcels.gpkg", "lake.gpkg"), SmallWorld.polygons),
-    **dict.fromkeys(("minerals.sli", "surfaces.sli"), SmallWorld.library),
+    **dict.fromkeys(("labels.tif", "labels.gpkg", "part.gpkg", "targets.tif", "test.tif"), SmallWorld.labels),
+    **dict.fromkeys(("fields.gpkg", "parcels.gpkg", "lake.gpkg", "polygons.gpkg", "panels.gpkg"), SmallWorld.polygons),
+    **dict.fromkeys(("minerals.sli", "minerals.gpkg", "surfaces.sli", "grey.csv", "field.csv"), SmallWorld.library),
     **dict.fromkeys(("raw.hdr", "raw2.hdr"), SmallWorld.raw),
     **dict.fromkeys(("run", "map.tif", "confidence.tif"), SmallWorld.trained),
+    "maps": SmallWorld.maps,
+    **dict.fromkeys(TEXTS, SmallWorld.text),
+    **{f"B0{number}.tif": lambda world, name: world.single_bands([""], name) for number in (2, 3, 4)},
+    "LC09_L2SP_193023_20220101_20220103_02_T1": _folder(
+        *(f"LC09_L2SP_193023_20220101_20220103_02_T1_SR_B{number}.TIF" for number in (2, 3, 4)),
+    ),
+    "S2B_T32UQD/IMG_DATA": _folder(*(f"T32UQD_20220101T101231_B0{number}.tif" for number in (2, 3, 4))),
+    "study-a": lambda world, name: world.study(name, "sid"),
+    "study-b": lambda world, name: world.study(name, "sam"),
+    "fields.hsigui": lambda world, name: write_project(world.folder / name),
     "ndvi.tif": SmallWorld.layer,
-    "panels.gpkg": SmallWorld.polygons,
-    "grey.csv": SmallWorld.library,
 }

@@ -10,7 +10,8 @@ import pytest
 from hsigui.analysis.layer import Layer, LayerRecipe
 from hsigui.analysis.looks import Look
 from hsigui.document.derived import BANDS, DerivedView, KeptLayer, Measure
-from hsigui.document.events import Changed, DerivedChanged, DerivedListChanged, DerivedViewChanged
+from hsigui.document.events import DerivedChanged, DerivedListChanged, DerivedViewChanged
+from hsigui.document.hub import Changed
 from hsigui.document.scene import Scene
 from hsigui.document.scene_state import SceneState
 from hsigui.document.taking_up import state_of, take_look

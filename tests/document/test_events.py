@@ -8,9 +8,7 @@ import weakref
 import pytest
 
 from hsigui.document.events import (
-    Changed,
     ClassesChanged,
-    Events,
     HistoryChanged,
     LabelsChanged,
     LabelsPainted,
@@ -19,6 +17,7 @@ from hsigui.document.events import (
     StrokeStarted,
     ValidationChanged,
 )
+from hsigui.document.hub import Changed, Events
 from hsigui.labels.classes import ClassTable
 from hsigui.labels.label_map import TRAINING, VALIDATION, Edit
 from tests.document.scenes import make_scene, square

@@ -8,8 +8,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from hsigui.document.events import Changed, FinishedChanged, FinishedPainted, FinishingChanged, HistoryChanged
+from hsigui.document.events import FinishedChanged, FinishedPainted, FinishingChanged, HistoryChanged
 from hsigui.document.finished import ChosenStep, Finisher, Outcome, compute
+from hsigui.document.hub import Changed
 from hsigui.document.paint_target import MAP
 from hsigui.document.scene import Scene
 from hsigui.document.taking_up import state_of, take_up

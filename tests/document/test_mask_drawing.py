@@ -9,7 +9,8 @@ import pytest
 from pyproj import CRS
 
 from hsigui.cube.cube import Geo
-from hsigui.document.events import Changed, HistoryChanged, MaskPainted, MasksChanged, PaintTargetChanged
+from hsigui.document.events import HistoryChanged, MaskPainted, MasksChanged, PaintTargetChanged
+from hsigui.document.hub import Changed
 from hsigui.document.paint_target import LABELS, MAP, MASK
 from hsigui.document.scene import Scene
 from hsigui.document.taking_up import state_of, take_up

@@ -6,7 +6,8 @@ import gettext
 
 import pytest
 
-from hsigui.document.events import Events, QueueChanged
+from hsigui.document.events import QueueChanged
+from hsigui.document.hub import Events
 from hsigui.document.permissions import Answer, Deed, at_work, may
 from hsigui.document.queue import HeavyJob, HeavyQueue, Kind, State
 from hsigui.texts import use

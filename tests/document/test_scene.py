@@ -11,7 +11,8 @@ from hsigui.cube.cube import ArraySource, Cube
 from hsigui.cube.fingerprint import fingerprint
 from hsigui.cube.masked import MaskedCube
 from hsigui.document.course import TrainingCurves
-from hsigui.document.events import Changed, EncoderChanged, SceneClosed, SceneLeft, ScenesChanged, SceneShown
+from hsigui.document.events import EncoderChanged, SceneClosed, SceneLeft, ScenesChanged, SceneShown
+from hsigui.document.hub import Changed
 from hsigui.document.identity import file_identity, input_identity, same_input
 from hsigui.document.scene import PLAIN_MAP
 from hsigui.document.session import Session

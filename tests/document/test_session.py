@@ -14,7 +14,6 @@ from hsigui.cube.render import ViewState
 from hsigui.document import session as module
 from hsigui.document.events import (
     AccuracyChanged,
-    Changed,
     ClassesChanged,
     CurrentClassChanged,
     EncoderChanged,
@@ -26,6 +25,7 @@ from hsigui.document.events import (
     SceneShown,
     ViewChanged,
 )
+from hsigui.document.hub import Changed
 from hsigui.document.session import Session
 from hsigui.errors import HsiError
 from hsigui.labels.classes import ClassInfo, ClassTable

@@ -123,3 +123,60 @@ def test_the_description_of_the_bundle_names_what_there_is():
     lines = [*project["dependencies"], *(line for extra in project["optional-dependencies"].values() for line in extra)]
     needed = {re.split(r"[^\w.-]", line)[0] for line in lines}
     assert set(metadata) - needed == {"numcodecs"}, "that one is zarr's"
+
+
+@pytest.fixture(scope="module")
+def needed():
+    """The rule of the bundle's description, by which a file is taken in."""
+    tree = ast.parse((PACKAGING / "hsigui.spec").read_text(encoding="utf-8"))
+    wanted = {"_UNNEEDED", "_ONLY_FOR_THOSE", "_OF_DESKTOPS", "_SOURCES", "_SERVICES", "needed"}
+    parts = [
+        node
+        for node in tree.body
+        if (isinstance(node, ast.FunctionDef) and node.name in wanted)
+        or (isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id in wanted)
+    ]
+    assert len(parts) == len(wanted)
+    names = {"re": re, "languages": ["de", "zh"]}
+    exec(compile(ast.Module(parts, type_ignores=[]), "hsigui.spec", "exec"), names)
+    return lambda name: bool(names["needed"]((name, "", "DATA")))
+
+
+def test_the_bundle_leaves_out_no_file_that_ships_beside_the_code_but_sources_of_languages(needed):
+    files = [path.relative_to(ROOT).as_posix() for path in (ROOT / "resources").rglob("*") if path.is_file()]
+    left_out = [name for name in files if not needed(f"hsigui/{name}")]
+    assert len(files) > 100
+    assert {Path(name).suffix for name in left_out} == {".po"}
+
+
+@pytest.mark.parametrize(
+    ("name", "taken"),
+    [
+        ("PySide6/Qt/lib/libQt6Gui.so.6", True),
+        ("PySide6/Qt/lib/libQt6Network.so.6", False),
+        ("libQt6Network.so.6", False),
+        ("PySide6/Qt/plugins/platforms/libqxcb.so", True),
+        ("PySide6/Qt/plugins/platforms/libqwayland.so", True),
+        ("PySide6/Qt/plugins/platforms/libqoffscreen.so", True),
+        ("PySide6/Qt/plugins/platformthemes/libqgtk3.so", False),
+        ("PySide6/Qt/translations/qtbase_zh_CN.qm", True),
+        ("PySide6/Qt/translations/qtbase_fr.qm", False),
+        ("libharfbuzz.so.0", False),
+        ("pillow.libs/libharfbuzz-fb49c9fc.so.0.61450.0", True),
+        ("libglib-2.0.so.0", True),
+        ("libdbus-1.so.3", False),
+        ("numcodecs/lz4.cpython-311-x86_64-linux-gnu.so", True),
+        ("rasterio.libs/liblz4-1a2b.so.1", True),
+        ("torch/bin/torch_shm_manager", True),
+        ("torch/bin/test_api", False),
+        ("botocore/data/s3/2006-03-01/service-2.json.gz", True),
+        ("botocore/data/ec2/2016-11-15/service-2.json.gz", False),
+        ("torch-2.13.0+cpu.dist-info/METADATA", True),
+        ("torch-2.13.0+cpu.dist-info/licenses/LICENSE", True),
+        ("torch-2.13.0+cpu.dist-info/RECORD", False),
+        ("pyogrio/tests/fixtures/test.gpkg", False),
+        ("rasterio/gdal_data/ecw_cs.wkt", True),
+    ],
+)
+def test_the_bundle_takes_what_its_parts_need(needed, name, taken):
+    assert needed(name) is taken

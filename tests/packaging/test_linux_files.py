@@ -53,6 +53,13 @@ def test_menu_entry_file_types_and_software_centre_name_the_same_types():
     assert f'license = "{license_}"' in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
 
 
+def test_the_package_leaves_the_folder_of_added_programs_where_it_was_the_last_in_it():
+    script = LINUX / "postrm"
+    subprocess.run(["sh", "-n", str(script)], check=True)
+    assert "[ -d /opt ] || mkdir" in script.read_text(encoding="utf-8")
+    assert 'packaging/linux/postrm "$staged/DEBIAN/postrm"' in (PACKAGING / "bundle").read_text(encoding="utf-8")
+
+
 def test_the_package_asks_for_every_library_that_a_checkout_asks_for():
     control = (LINUX / "control").read_text(encoding="utf-8")
     asked = set(re.findall(r"\.so\.\d+:([\w.+-]+)", (PACKAGING / "run").read_text(encoding="utf-8")))

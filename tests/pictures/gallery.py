@@ -19,6 +19,7 @@ from pathlib import Path
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
@@ -40,6 +41,7 @@ SIZE = (1440, 900)
 SCENE = DemoSpec("mixed", rows=180, cols=260)
 LABELS = 5  # a class
 COLORS = 256
+FLAT = 128  # colours of most pixels, which stay as they are
 
 
 @contextmanager
@@ -68,13 +70,32 @@ def trained_window(folder: Path) -> Iterator[Studio]:
 
 
 def written(image: QImage, path: Path) -> int:
-    """Writes a picture as small as a picture of a window can be, in so many colours as are there; its bytes."""
-    pixels = np.ascontiguousarray(pixels_of(image)[:, :, :3])
-    plain = Image.fromarray(pixels)
-    few = plain.quantize(COLORS, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
-    best = few.quantize(COLORS) if few.mode != "P" else few
-    best.save(path, optimize=True)
+    """Writes a picture as small as a picture of a window can be, and gives its bytes. The colours of most pixels stay
+    as they are, those of classes and panels among them; the many of a scene become as few as there is room for."""
+    pixels = np.ascontiguousarray(pixels_of(image)[:, :, :3]).astype(np.uint32)
+    flat = ((pixels[..., 0] << 16) | (pixels[..., 1] << 8) | pixels[..., 2]).ravel()
+    colors, which, counts = np.unique(flat, return_inverse=True, return_counts=True)
+    order = np.argsort(counts, kind="stable")[::-1]
+    kept = order if len(order) <= COLORS else order[:FLAT]
+    place = np.full(len(colors), -1)
+    place[kept] = np.arange(len(kept))
+    indices, palette = place[which], [_parts(colors[kept])]
+    rest = indices < 0
+    if rest.any():
+        others = Image.fromarray(_parts(flat[rest])[None], "RGB").quantize(
+            COLORS - FLAT, Image.Quantize.MAXCOVERAGE, kmeans=2, dither=Image.Dither.NONE
+        )
+        indices[rest] = FLAT + np.asarray(others).ravel()
+        palette.append(np.array(others.getpalette(), np.uint8).reshape(-1, 3))
+    made = Image.fromarray(indices.reshape(pixels.shape[:2]).astype(np.uint8), "P")
+    made.putpalette(np.concatenate(palette).tobytes())
+    made.save(path, optimize=True)
     return path.stat().st_size
+
+
+def _parts(colors: NDArray[np.uint32]) -> NDArray[np.uint8]:
+    """Red, green and blue of colours that are one number each: n x 3."""
+    return np.stack([(colors >> shift) & 255 for shift in (16, 8, 0)], axis=-1).astype(np.uint8)
 
 
 def take(studio: Studio, shot: Shot, folder: Path) -> QImage:

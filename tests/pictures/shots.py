@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
 from hsigui.analysis.layer import LayerRecipe, Target
 from hsigui.cube.demo import write_demo
 from hsigui.cube.spectra import mean_spectrum
 from hsigui.document.derived import DerivedView
-from hsigui.document.events import PixelPicked
+from hsigui.document.intentions import PixelPicked
 from hsigui.report.error_map import Confused
 from hsigui.ui.feature_space.statistics_panel import StatisticsPanel
 from hsigui.ui.image.pictures.dialog import PictureDialog
@@ -33,6 +33,8 @@ from hsigui.ui.results.zones_controller import ZonesController
 from hsigui.ui.results.zones_page import ZonesPage
 from hsigui.ui.scene.import_dialog import ImportDialog
 from hsigui.ui.scene.properties_dialog import PropertiesDialog
+from hsigui.ui.shell.samples_dialog import SamplesDialog
+from hsigui.ui.shell.tour import Tour
 from hsigui.ui.views.overlays import Overlays
 from hsigui.ui.views.overlays_panel import OverlaysPanel
 from tests.pictures.planning import drawn, kept
@@ -85,6 +87,30 @@ def _window(studio: Studio, _folder: Path) -> QWidget:
     studio.switch(scale_bar=True, north_arrow=True)
     studio.front("Map")
     return studio.window
+
+
+def _tour(studio: Studio, _folder: Path) -> QImage:
+    """The card about labels."""
+    studio.switch(show_map=False)
+    studio.trigger("tour")
+    tour = studio.window.findChild(Tour)
+    assert tour is not None
+    while tour.step.id != "label":
+        tour.go_on()
+    studio.settle()
+    image = picture_of(studio.window)
+    left = round(studio.window.docks["Training"].mapTo(studio.window, QPoint(0, 0)).x() * image.devicePixelRatio())
+    tour.end()
+    studio.settle()
+    return image.copy(0, 0, left, image.height())  # without what was trained before
+
+
+def _samples(studio: Studio, folder: Path) -> QWidget:
+    dialog = studio.dialog("samples", SamplesDialog)
+    for label in dialog.findChildren(QLabel):
+        label.setText(label.text().replace(str(folder), "~/.local/share/hsigui"))
+    studio.settle()
+    return dialog
 
 
 def _notes_bar(studio: Studio, folder: Path) -> QImage:
@@ -323,7 +349,8 @@ def _planning(_studio: Studio, _folder: Path) -> QImage:
 
 
 SHOTS = (
-    Shot("window", _window), Shot("notes-bar", _notes_bar), Shot("properties", _properties),
+    Shot("window", _window), Shot("tour", _tour), Shot("samples", _samples), Shot("notes-bar", _notes_bar),
+    Shot("properties", _properties),
     Shot("label-tools", _label_tools), Shot("regions", _regions), Shot("quality", _quality),
     Shot("uncertainty", _uncertainty), Shot("superpixels", _superpixels), Shot("import-dialog", _import_dialog),
     Shot("layers", _layers), Shot("unmixing", _unmixing), Shot("four-views", _four_views), Shot("swipe", _swipe),

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from hsigui.analysis.layer import LayerRecipe
 from hsigui.document.derived import DerivedView
-from hsigui.document.events import PixelPicked
+from hsigui.document.intentions import PixelPicked
 from hsigui.ui.image.pictures.dialog import PictureDialog
 from hsigui.ui.image.turning import Turn
 from hsigui.ui.layers.making import LayerMaker, Wish

@@ -16,7 +16,7 @@ from PySide6.QtGui import QFont, QFontDatabase, QImage, QMouseEvent
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QDialog, QLineEdit, QWidget
 
 from hsigui.document.derived import BANDS
-from hsigui.document.events import PixelPicked
+from hsigui.document.intentions import PixelPicked
 from hsigui.report.error_map import ALL
 from hsigui.ui.desk import theme
 from hsigui.ui.image.surroundings import SWITCHES as OVER_IMAGE

@@ -43,3 +43,13 @@ def test_a_picture_with_few_colours_keeps_them(tmp_path) -> None:
     written(image, tmp_path / "a.png")
     back = QImage(str(tmp_path / "a.png"))
     assert [back.pixelColor(*at).name() for at in ((0, 0), (3, 4))] == ["#1f66c7", "#f3f4f6"]
+
+
+def test_the_colours_of_classes_stay_beside_a_scene_of_many_colours(tmp_path) -> None:
+    scene = np.random.default_rng(0).integers(0, 256, (60, 80, 3), np.uint8)
+    scene[:8, :8] = (200, 150, 90)
+    image = QImage(scene.data, 80, 60, 240, QImage.Format.Format_RGB888).convertToFormat(QImage.Format.Format_RGB32)
+    written(image, tmp_path / "a.png")
+    back = QImage(str(tmp_path / "a.png"))
+    assert back.pixelColor(3, 4).getRgb()[:3] == (200, 150, 90)
+    assert back.pixelColor(3, 4) != back.pixelColor(20, 20)

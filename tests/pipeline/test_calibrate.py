@@ -17,9 +17,10 @@ from hsigui.methods import probe as linear
 from hsigui.methods.calibration import ALONE, FEW
 from hsigui.methods.levelled_probe import LevelledProbe
 from hsigui.pipeline import calibrate, cores, level_fit, live
-from hsigui.pipeline.classify import MapPart, classify
+from hsigui.pipeline.classify import classify
 from hsigui.pipeline.features import finished
 from hsigui.pipeline.level_candidates import Labelled
+from hsigui.pipeline.map_parts import MapPart
 from hsigui.pipeline.probe import AT_ONCE, fit_mixture, fit_probe
 from hsigui.report.reliability import counted
 from hsigui.specs import FIRST_RECIPE, MapSpec, ProbeSpec

@@ -12,8 +12,7 @@ from hsigui.cube.superpixels import segment_cube
 from hsigui.cube.transform import fit_transform
 from hsigui.jobs import SilentContext
 from hsigui.methods.checkpoint import Encoder
-from hsigui.pipeline import context_features
-from hsigui.pipeline import embed as embed_module
+from hsigui.pipeline import context_features, embed_tiles
 from hsigui.pipeline.context_features import Window, context_blocks
 from hsigui.pipeline.embed import embed
 from hsigui.pipeline.pretrain import pretrain
@@ -60,7 +59,7 @@ def test_features_by_tiles_are_those_of_one_pass_for_every_block(cube, monkeypat
         pretrain(cube, PretrainSpec(method="random-encoder", device="cpu"), CTX), replace(ALL, encoder=True)
     )
     whole = embed(cube, encoder, CTX)
-    monkeypatch.setattr(embed_module, "TILE", 16)
+    monkeypatch.setattr(embed_tiles, "TILE", 16)
     tiled = embed(cube, encoder, CTX)
     # Rounded to float16, so not to 1e-5 as the blocks themselves.
     assert np.allclose(whole.array.astype(np.float32), tiled.array.astype(np.float32), rtol=2e-3, atol=2e-3)

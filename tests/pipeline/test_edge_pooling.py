@@ -13,8 +13,7 @@ from hsigui.jobs import SilentContext
 from hsigui.methods.checkpoint import Encoder
 from hsigui.methods.probe import LinearProbe
 from hsigui.pipeline import classify as classify_module
-from hsigui.pipeline import edge_pooling
-from hsigui.pipeline import embed as embed_module
+from hsigui.pipeline import edge_pooling, embed_tiles
 from hsigui.pipeline.classify import classify
 from hsigui.pipeline.embed import embed
 from hsigui.pipeline.feature_file import FeatureFile
@@ -46,7 +45,7 @@ def test_the_columns_asked_for_are_the_plain_ones_smoothed_within_edges(cube, en
 
 def test_neither_tiles_nor_the_columns_held_at_once_show(cube, encoder, monkeypatch):
     whole = _embedded(cube, encoder, AWARE)
-    monkeypatch.setattr(embed_module, "TILE", 16)
+    monkeypatch.setattr(embed_tiles, "TILE", 16)
     monkeypatch.setattr(edge_pooling, "HELD_VALUES", 3 * cube.rows * cube.cols)
     parts = _embedded(cube, encoder, AWARE)
     np.testing.assert_allclose(parts.array.astype(np.float32), whole.array.astype(np.float32), atol=4e-3)

@@ -14,7 +14,7 @@ from hsigui.errors import HsiError
 from hsigui.jobs import Cancelled, SilentContext
 from hsigui.methods.checkpoint import Encoder
 from hsigui.methods.plan import Plan
-from hsigui.pipeline import embed as module
+from hsigui.pipeline import embed_tiles as module
 from hsigui.pipeline.embed import embed
 from hsigui.pipeline.feature_file import FeatureFile
 from hsigui.pipeline.features import ENCODER

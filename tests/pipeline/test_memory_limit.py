@@ -19,12 +19,12 @@ from hsigui.memory import resident
 from hsigui.methods import loop
 from hsigui.methods.scene import SceneValues
 from hsigui.pipeline import classify as classify_module
-from hsigui.pipeline import disk, edge_pooling, mapped
-from hsigui.pipeline import embed as embed_module
+from hsigui.pipeline import disk, edge_pooling, embed_tiles, map_parts, mapped
 from hsigui.pipeline import features as features_module
 from hsigui.pipeline.classify import classify
 from hsigui.pipeline.edge_pooling import Pooling, pool
-from hsigui.pipeline.embed import embed, tile_side
+from hsigui.pipeline.embed import embed
+from hsigui.pipeline.embed_tiles import tile_side
 from hsigui.pipeline.feature_file import FeatureFile
 from hsigui.pipeline.features import finished
 from hsigui.pipeline.levels import superpixel_means
@@ -56,7 +56,7 @@ def test_the_tile_of_features_is_the_largest_that_fits_into_half_of_the_room(ban
     for room in (2 * MB, 20 * MB, 200 * MB, 2_000 * MB):
         leave(monkeypatch, room)
         side = tile_side(bands, 160, halo)
-        each = bands * embed_module.BAND_BYTES + 160 * embed_module.FEATURE_BYTES
+        each = bands * embed_tiles.BAND_BYTES + 160 * embed_tiles.FEATURE_BYTES
         assert side == 16 or (side + 2 * halo) ** 2 * each <= room / 2
         assert side == 256 or (2 * side + 2 * halo) ** 2 * each > room / 2
         assert 16 <= side <= 256
@@ -91,7 +91,7 @@ def test_features_that_fit_nowhere_are_refused_before_they_are_made(cube, encode
     monkeypatch.setattr(disk, "free", lambda _folder: 1_000)
     monkeypatch.setattr(disk.working_memory, "room", lambda: 1_000)
     assert not disk.holds_features(tmp_path, cube, encoder)
-    with pytest.raises(HsiError, match=r"The features of fields would take .* GB, which neither the disk nor"):
+    with pytest.raises(HsiError, match=r"The features of fields would take 493 kB, which neither the disk nor"):
         embed(cube, encoder, SilentContext(), tmp_path)
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
     said = disk.require_room(tmp_path, 10, disk.FeatureRoom(50_000), must=True)
@@ -171,7 +171,7 @@ def test_a_map_under_a_limit_is_drawn_by_parts_and_is_the_same(cube, encoder, tr
     features = embed(cube, encoder, SilentContext())
     probe = fit_probe(features, draw(truth, 5, seed=0, valid=features.valid).train, ProbeSpec(), SilentContext())
     whole = classify(features, probe, spec, SilentContext(), keep=True)
-    monkeypatch.setattr(classify_module, "EDGE_HALO", 10)
+    monkeypatch.setattr(map_parts, "EDGE_HALO", 10)
     leave(monkeypatch, 60_000)
     boxes = []
     mixed = classify_module.mixed

@@ -13,6 +13,7 @@ from hsigui.labels.classes import ClassTable
 from hsigui.labels.sampling import draw
 from hsigui.methods import probe as linear
 from hsigui.pipeline import classify as classify_module
+from hsigui.pipeline import map_parts
 from hsigui.pipeline import probe as probe_module
 from hsigui.pipeline.classify import classify
 from hsigui.pipeline.embed import embed
@@ -152,6 +153,7 @@ def test_every_classifier_maps_the_fields_and_pieces_do_not_show(features, truth
     probe = fit_probe(features, labels, ProbeSpec(classifier=classifier), SilentContext())
     whole = classify(features, probe, MapSpec(1.5), SilentContext())
     assert (whole.classes == truth)[features.valid].mean() > 0.9
+    monkeypatch.setattr(map_parts, "PIECE_PIXELS", 100)
     monkeypatch.setattr(classify_module, "PIECE_PIXELS", 100)
     monkeypatch.setattr(classify_module, "BLOCK_VALUES", 1)
     pieces = classify(features, probe, MapSpec(1.5), SilentContext())
@@ -167,6 +169,7 @@ def test_a_map_is_cancelled_between_two_pieces(features, truth, monkeypatch):
             if self.looks > 3:
                 raise Cancelled
 
+    monkeypatch.setattr(map_parts, "PIECE_PIXELS", 100)
     monkeypatch.setattr(classify_module, "PIECE_PIXELS", 100)
     probe = fit_probe(features, draw(truth, 3, seed=0).train, ProbeSpec(), SilentContext())
     with pytest.raises(Cancelled):

@@ -100,7 +100,7 @@ def test_without_the_package_nothing_is_written(
     monkeypatch.setitem(sys.modules, "zarr", None)
     with pytest.raises(HsiError) as told:
         export_map(tmp_path / "map.zarr", array, CLASSES, GEO)
-    assert "pip install hsigui[cloud]" in told.value.hint
+    assert 'pip install "hsigui[cloud]"' in told.value.hint
     assert not (tmp_path / "map.zarr").exists()
 
 

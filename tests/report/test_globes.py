@@ -37,7 +37,7 @@ def array() -> np.ndarray:
 
 
 def shapes_of(path: Path) -> list[Shape]:
-    meta, _, geometries, values = read(path, layer="classes", force_2d=True)
+    meta, _, geometries, values = read(path, layer="classes", force_2d=True, datetime_as_string=True)
     assert meta["crs"] == "EPSG:4326"
     columns = dict(zip(meta["fields"], values, strict=True))
     return [
@@ -63,7 +63,7 @@ def visible(path: Path) -> tuple[str, str | None]:
 def test_a_class_is_one_feature_with_its_name_and_colour_and_its_polygons_burn_to_the_map(array, tmp_path):
     export_map(tmp_path / "map.kmz", array, CLASSES, GEO, title="Fields <1>")
     assert visible(tmp_path / "map.kmz") == ("0", "1")
-    meta, _, _, values = read(tmp_path / "map.kmz", layer="classes")
+    meta, _, _, values = read(tmp_path / "map.kmz", layer="classes", datetime_as_string=True)
     columns = dict(zip(meta["fields"], values, strict=True))
     for field in ("Name", "class_name"):
         assert columns[field].tolist() == ["Bare soil", "Grass & <trees>"]

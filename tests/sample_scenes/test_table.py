@@ -69,7 +69,7 @@ def test_what_is_here_is_told_by_the_files(tmp_path: Path) -> None:
     (own / "Indian_pines_corrected.mat.part").write_bytes(b"x" * 3_000_000)
     state = state_of(scene, tmp_path)
     assert (state.where, state.got) == (PARTLY, 3_000_000)
-    assert state_in_words(state) == "3.0 MB of it is here"
+    assert state_in_words(state) == "3 MB of it is here"
     (own / "Indian_pines_corrected.mat.part").rename(path_of(scene, tmp_path))
     assert state_of(scene, tmp_path).where == PARTLY
     (own / "Indian_pines_gt.mat").write_bytes(b"x")
@@ -77,7 +77,7 @@ def test_what_is_here_is_told_by_the_files(tmp_path: Path) -> None:
 
 
 def test_a_size_that_is_not_known_is_told_as_the_most() -> None:
-    assert facts(sample_named("indian-pines")).endswith("16 classes, 6.0 MB")
+    assert facts(sample_named("indian-pines")).endswith("16 classes, 5.95 MB")
     assert facts(sample_named("salinas")).endswith("at most 45.3 MB")
     assert "no ground truth" in facts(sample_named("samson"))
 

@@ -48,7 +48,7 @@ class AmbiguousCube(AmbiguousArray):
 def listed(arrays: Sequence[ArrayInfo]) -> str:
     """The arrays in words, for a message."""
     more = say(" and {count} more", count=len(arrays) - _MOST_LISTED) if len(arrays) > _MOST_LISTED else ""
-    return ", ".join(map(str, arrays[:_MOST_LISTED])) + more or "none"
+    return ", ".join(map(str, arrays[:_MOST_LISTED])) + more or say("none")
 
 
 def squeezed(shape: tuple[int, ...]) -> tuple[int, ...]:

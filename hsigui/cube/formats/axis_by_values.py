@@ -20,7 +20,7 @@ from hsigui.cube.formats.choice import ImportChoice, layout_of
 from hsigui.texts import say
 
 if TYPE_CHECKING:
-    from hsigui.cube.formats.containers import ArrayFile
+    from hsigui.cube.formats.array_file import ArrayFile
 
 _CLEAR, _TIMES = 0.4, 4.0  # the least part of the variance, and how many times that of the others it has to be
 _LOOKED = 40  # entries along each axis

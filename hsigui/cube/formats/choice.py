@@ -19,6 +19,18 @@ FLAT_AXES = ("bands,pixels", "pixels,bands")
 ORDERS = ("columns", "rows")
 
 
+def axis_words(axes: str) -> tuple[str, ...]:
+    """What each of some axes is called, of such as "rows,cols,bands"."""
+    words = {"rows": say("rows"), "cols": say("cols"), "bands": say("bands"), "pixels": say("pixels"),
+             "spectra": say("spectra")}  # fmt: skip
+    return tuple(words.get(axis, axis) for axis in axes.split(","))
+
+
+def axes_in_words(axes: str) -> str:
+    """Axes for a sentence, such as "rows x cols x bands"."""
+    return " x ".join(axis_words(axes))
+
+
 @dataclass(frozen=True)
 class ImportChoice:
     """What the user (or a guess) says of an array. Made to be kept as JSON and to be given on the command line.
@@ -110,14 +122,19 @@ class ImportChoice:
 
     def __str__(self) -> str:
         size = (
-            say(", {rows} x {cols} pixels by {order}", rows=self.rows, cols=self.cols, order=self.order)
+            say(
+                ", {rows} x {cols} pixels by {order}",
+                rows=self.rows,
+                cols=self.cols,
+                order=say("columns") if self.order == "columns" else say("rows"),
+            )
             if self.is_flat
             else ""
         )
         return say(
             "{variable} as {axes}{size}",
             variable=self.variable or say("the array"),
-            axes=self.axes.replace(",", " x "),
+            axes=axes_in_words(self.axes),
             size=size,
         )
 
@@ -149,7 +166,7 @@ def layout_of(shape: tuple[int, ...], choice: ImportChoice) -> Layout:
         HsiError: the number of axes is wrong, or the sizes do not multiply out.
     """
     words = choice.axes.split(",")
-    size = " x ".join(map(str, shape)) or "one number"
+    size = " x ".join(map(str, shape)) or say("one number")
     named = say("The array {variable} ", variable=choice.variable) if choice.variable else say("The array ")
     kept = list(range(len(shape)))
     for axis in list(kept):
@@ -162,7 +179,7 @@ def layout_of(shape: tuple[int, ...], choice: ImportChoice) -> Layout:
                 named=named,
                 size=size,
                 count=len(words),
-                axes=choice.axes,
+                axes=axes_in_words(choice.axes),
             ),
             say("Choose another order of axes."),
         )

@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 
 from hsigui import stopping, untrusted
 from hsigui.cube.cube import Source
+from hsigui.cube.formats.array_file import Beside, Place
 from hsigui.cube.formats.arrays import ArrayInfo
 from hsigui.cube.formats.choice import Layout
-from hsigui.cube.formats.containers import Beside, Place
 from hsigui.cube.formats.hdf4 import is_hdf4, refusal
 from hsigui.cube.formats.hdf5_attributes import Attributes
 from hsigui.cube.formats.hdf5_beside import beside_array

@@ -12,11 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from hsigui.cube.formats.containers import WAVELENGTH_NAMES, WIDTH_NAMES, BandLists, Beside
+from hsigui.cube.formats.array_file import BandLists, Beside
 from hsigui.cube.formats.hdf5_attributes import Attributes, keys_of, text_of, texts_of
 from hsigui.cube.formats.hdf5_links import item_of
 from hsigui.cube.formats.hdf5_place import scales_of
 from hsigui.cube.formats.hdf5_samples import Said, as_meant, as_said, never_written, told_of_values
+from hsigui.cube.formats.lists_beside import WAVELENGTH_NAMES, WIDTH_NAMES
 from hsigui.cube.history import TAG, history_of
 from hsigui.cube.wavelengths import is_wavelength_unit
 from hsigui.texts import say

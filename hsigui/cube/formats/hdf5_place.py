@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsigui.cube.cube import Geo
+from hsigui.cube.formats.array_file import Place
 from hsigui.cube.formats.array_tree import TreeGroup
 from hsigui.cube.formats.cf_crs import MAPPING_NAMES, metres_of, names_system, wkt_of_mapping, wkt_or_none
 from hsigui.cube.formats.choice import Layout
-from hsigui.cube.formats.containers import Place
 from hsigui.cube.formats.envi_geo import Transform, place_of_map_info
 from hsigui.cube.formats.hdf5_attributes import Attributes, beside, nearby, numbers_in, text_in, text_of
 from hsigui.cube.formats.hdf5_links import is_array, item_of

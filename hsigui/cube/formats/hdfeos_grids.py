@@ -10,9 +10,9 @@ import re
 from typing import Any
 
 from hsigui.cube.cube import Geo
+from hsigui.cube.formats.array_file import Place
 from hsigui.cube.formats.cf_crs import wkt_of_code, wkt_or_none
 from hsigui.cube.formats.choice import Layout
-from hsigui.cube.formats.containers import Place
 from hsigui.cube.formats.hdf5_attributes import Attributes, text_in
 from hsigui.cube.formats.hdf5_links import is_array, item_of
 from hsigui.texts import say

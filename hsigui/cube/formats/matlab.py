@@ -24,9 +24,9 @@ from scipy.io.matlab import MatReadError
 from hsigui import untrusted
 from hsigui.cube.cube import ArraySource, Source
 from hsigui.cube.formats import mat4, mat5
+from hsigui.cube.formats.array_file import Beside
 from hsigui.cube.formats.arrays import ArrayInfo
 from hsigui.cube.formats.choice import Layout
-from hsigui.cube.formats.containers import Beside
 from hsigui.cube.formats.hdf5 import (
     BROKEN,
     HdfSource,

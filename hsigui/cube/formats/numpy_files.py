@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 
 from hsigui import stopping, untrusted
 from hsigui.cube.cube import ArraySource, Source
+from hsigui.cube.formats.array_file import Beside
 from hsigui.cube.formats.arrays import ArrayInfo
 from hsigui.cube.formats.choice import Layout
-from hsigui.cube.formats.containers import Beside
 from hsigui.cube.formats.strided import StridedFile
 from hsigui.cube.limits import require_memory
 from hsigui.errors import HsiError

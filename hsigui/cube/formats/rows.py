@@ -127,10 +127,18 @@ def suffixes_of(rows: Iterable[Row]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(suffix for row in rows for suffix in row.suffixes))
 
 
-def listed(words: Sequence[str], last: str = "and") -> str:
-    """Words as people list them: “a, b and c”, with “or” where that is the last joint."""
-    joint = say(" or ") if last == "or" else say(" and ")
-    return f"{say(', ').join(words[:-1])}{joint}{words[-1]}" if len(words) > 1 else "".join(words)
+def listed(words: Sequence[str]) -> str:
+    """Words as people list them: “a, b and c”."""
+    return _joined(words, say(" and "))
+
+
+def one_of(words: Sequence[str]) -> str:
+    """Words of which one is meant: “a, b or c”."""
+    return _joined(words, say(" or "))
+
+
+def _joined(words: Sequence[str], last: str) -> str:
+    return last.join([say(", ").join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
 
 
 @cache

@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hsigui import plugins, untrusted
-from hsigui.cube.formats.rows import listed, raster_drivers, require_well_formed, suffix_of, with_plugins
+from hsigui.cube.formats.rows import listed, one_of, raster_drivers, require_well_formed, suffix_of, with_plugins
 from hsigui.cube.remote import stand_ins
 from hsigui.texts import say
 
 if TYPE_CHECKING:
     from hsigui.cube.cube import Cube
-    from hsigui.cube.formats.containers import ArrayFile
+    from hsigui.cube.formats.array_file import ArrayFile
     from hsigui.cube.formats.products.quality_layers import QualityMasks
 
 
@@ -42,7 +42,7 @@ class Reader:
             this format, and the pixels that some of them mark.
         carries: what a file can say beside the samples.
         folders: its files are folders; `sniff` looks into those with other suffixes, too.
-        package: what has to be installed for it besides.
+        package: what has to be installed for it besides, as a shell takes it.
         note: for lists, instead of the suffixes.
     """
 
@@ -121,7 +121,7 @@ OWN = (
     ),
     Reader(
         "zarr", "zarr", (".zarr",), arrays="hsigui.cube.formats.zarr_files:open_folder",
-        sniff="hsigui.cube.formats.zarr_files:is_store", folders=True, package="hsigui[cloud]",
+        sniff="hsigui.cube.formats.zarr_files:is_store", folders=True, package='"hsigui[cloud]"',
         carries=(PLACE, *_LISTS, NO_DATA, SCALE), note=say("folders of zarr, versions 2 and 3"),
     ),
     Reader("numpy", "NumPy", (".npy", ".npz"), arrays="hsigui.cube.formats.numpy_files:NumpyFile", carries=_LISTS),
@@ -205,8 +205,8 @@ def help_table(rows: Iterable[Reader] = OWN) -> Iterator[str]:
     yield say("| Format | Endings | Says beside the samples | Needs |")
     yield "|---|---|---|---|"
     for row in rows:
-        needs = say("GDAL's driver {listed}", listed=listed(row.drivers, "or")) if row.drivers else ""
-        needs = f"`pip install {row.package}`" if row.package else needs
+        needs = say("GDAL's driver {listed}", listed=one_of(row.drivers)) if row.drivers else ""
+        needs = f'`pip install "{row.package}"`' if row.package else needs
         yield f"| {row.title} | {', '.join(row.suffixes)} | {', '.join(row.carries)} | {needs} |"
 
 

@@ -13,15 +13,16 @@ from numpy.typing import NDArray
 
 from hsigui import untrusted
 from hsigui.cube.cube import Source
+from hsigui.cube.formats.array_file import BandLists, Beside, Place
 from hsigui.cube.formats.array_tree import TreeGroup
 from hsigui.cube.formats.arrays import ArrayInfo
 from hsigui.cube.formats.choice import ImportChoice, Layout
-from hsigui.cube.formats.containers import WAVELENGTH_NAMES, WIDTH_NAMES, BandLists, Beside, Place
 from hsigui.cube.formats.hdf5 import HdfSource, chunk_bytes, read_positions
 from hsigui.cube.formats.hdf5_attributes import Attributes
 from hsigui.cube.formats.hdf5_beside import beside_array
 from hsigui.cube.formats.hdf5_place import COLUMN_NAMES, ROW_NAMES, axes_of_dimensions, place_of_array, scales_of
 from hsigui.cube.formats.hdf5_samples import as_said
+from hsigui.cube.formats.lists_beside import WAVELENGTH_NAMES, WIDTH_NAMES
 from hsigui.cube.limits import require_block, require_memory
 
 _BANDS = WAVELENGTH_NAMES | {"band", "bands", "channel", "channels", "spectral", "z"}

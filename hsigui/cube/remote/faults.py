@@ -89,5 +89,5 @@ def empty(plain: str) -> HsiError:
 def without_package(package: str) -> HsiError:
     return HsiError(
         say("Addresses and zarr need a package that is not installed: {package}.", package=package),
-        say("Install it with: pip install hsigui[cloud]"),
+        say('Install it with: pip install "hsigui[cloud]"'),
     )

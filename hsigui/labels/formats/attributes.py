@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from hsigui.cube.formats.arrays import ArrayInfo
 from hsigui.errors import HsiError
 from hsigui.labels.background import is_no_class
-from hsigui.labels.classes import MAX_CLASS, ClassInfo, ClassTable, Color, color_for
+from hsigui.labels.classes import MAX_CLASS, ClassInfo, ClassTable, Color, color_for, default_name
 from hsigui.labels.raster import AmbiguousLabels
 from hsigui.texts import say, say_number
 
@@ -232,7 +232,7 @@ def _table(
         if number:
             name = str(texts[at]) if texts is not None else ""
             color = color_from(colors[at]) if colors is not None else None
-            classes.append(ClassInfo(number, name or f"Class {number - shift}", color or color_for(number)))
+            classes.append(ClassInfo(number, name or default_name(number - shift), color or color_for(number)))
     return ClassTable(tuple(classes))
 
 

@@ -18,7 +18,7 @@ from hsigui.cube.formats.rows import suffixes_of
 from hsigui.cube.formats.xml_files import tree_of
 from hsigui.cube.limits import require_text
 from hsigui.errors import HsiError
-from hsigui.labels.classes import MAX_CLASS, ClassInfo, ClassTable, color_for
+from hsigui.labels.classes import MAX_CLASS, ClassInfo, ClassTable, color_for, default_name
 from hsigui.labels.formats import cells
 from hsigui.labels.formats.attributes import color_from, color_text
 from hsigui.labels.formats.qgis_styles import palette_rows, symbol_color
@@ -270,7 +270,7 @@ def _table(rows: list[Row], file_name: str, alike: bool) -> ClassTable:
             )
         if n:
             text = str(name).strip() if name is not None else ""
-            found[n] = ClassInfo(n, text or f"Class {n}", color_from(color) or color_for(n))
+            found[n] = ClassInfo(n, text or default_name(n), color_from(color) or color_for(n))
     names = Counter(c.name.casefold() for c in found.values())
     twice = next((c.name for c in found.values() if names[c.name.casefold()] > 1), None)
     if twice is not None and not alike:

@@ -15,7 +15,7 @@ from typing import Any
 from hsigui import stopping, untrusted
 from hsigui.cube.limits import require_text
 from hsigui.errors import HsiError
-from hsigui.labels.classes import MAX_CLASS, ClassInfo, ClassTable, color_for
+from hsigui.labels.classes import MAX_CLASS, ClassInfo, ClassTable, color_for, default_name
 from hsigui.labels.formats import image_labels, json_pieces
 from hsigui.labels.formats.attributes import color_from
 from hsigui.labels.grid import Grid
@@ -119,10 +119,10 @@ def _classes(
     for row in _rows(content, "categories", file_name):
         number = _number(row.get("id")) + shift
         if 1 <= number <= MAX_CLASS:
-            name = untrusted.plain(str(row.get("name") or "").strip()) or f"Class {number - shift}"
+            name = untrusted.plain(str(row.get("name") or "").strip()) or default_name(number - shift)
             infos.setdefault(number, ClassInfo(number, name, color_from(row.get("color")) or color_for(number)))
     for number in sorted(used):
-        infos.setdefault(number + shift, ClassInfo(number + shift, f"Class {number}", color_for(number + shift)))
+        infos.setdefault(number + shift, ClassInfo(number + shift, default_name(number), color_for(number + shift)))
     said = say("0 is a class of {name}: class numbers are one higher than in the file.", name=file_name)
     return shift, ClassTable(tuple(infos.values())), (said,) if shift else ()
 

@@ -22,7 +22,7 @@ from hsigui.cube.cube import Geo
 from hsigui.cube.limits import require_text
 from hsigui.errors import HsiError
 from hsigui.labels.bending import divided, straight_for
-from hsigui.labels.classes import MAX_CLASS, ClassInfo, ClassTable, color_for
+from hsigui.labels.classes import MAX_CLASS, ClassInfo, ClassTable, color_for, default_name
 from hsigui.labels.formats import attributes, json_pieces
 from hsigui.labels.formats.qgis_styles import style_beside
 from hsigui.labels.grid import Grid
@@ -268,7 +268,7 @@ def _own_classes(listed: Any) -> ClassTable:
         number = row.get("class_id") if isinstance(row, dict) else None
         if isinstance(number, int) and 1 <= number <= MAX_CLASS:
             color = attributes.color_from(row.get("color")) or color_for(number)
-            found[number] = ClassInfo(number, str(row.get("class_name") or f"Class {number}"), color)
+            found[number] = ClassInfo(number, str(row.get("class_name") or default_name(number)), color)
     return ClassTable(tuple(found.values()))
 
 

@@ -19,7 +19,7 @@ from hsigui.cube.formats.containers import named_sizes
 from hsigui.cube.formats.matlab import MatFile
 from hsigui.errors import HsiError
 from hsigui.labels.background import proposed
-from hsigui.labels.classes import MAX_CLASS, ClassTable, Color
+from hsigui.labels.classes import MAX_CLASS, ClassTable, Color, default_name
 from hsigui.labels.formats import layouts
 from hsigui.labels.grid import Grid
 from hsigui.labels.raster import AmbiguousLabels, StoredRaster, smallest_type
@@ -133,7 +133,7 @@ def _is_cube(path: Path, array: ArrayInfo) -> HsiError:
 
 def _choose(file: MatFile, file_name: str, variable: str | None, grid: Grid | None) -> tuple[ArrayInfo, str]:
     """The array, and the order of its pixels where they lie in a row and the user chose one."""
-    listed = ", ".join(map(str, file.arrays)) or "none"
+    listed = ", ".join(map(str, file.arrays)) or say("none")
     if variable is not None:
         for name, order in ((variable, ""), layouts.split_name(variable)):
             named = next((a for a in file.arrays if a.name == name), None)
@@ -213,7 +213,7 @@ def _classes(file: MatFile) -> tuple[dict[int, str], dict[int, Color]]:
     for number, name, color in zip(np.ravel(numbers), np.ravel(names), colors, strict=True):
         n = int(number)
         if 0 < n <= MAX_CLASS:
-            titles[n] = str(np.ravel(name)[0]) if np.size(name) else f"Class {n}"
+            titles[n] = str(np.ravel(name)[0]) if np.size(name) else default_name(n)
             shown |= {} if color is None else {n: color}
     return titles, shown
 

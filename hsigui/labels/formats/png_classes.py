@@ -18,7 +18,7 @@ from hsigui.cube.cube import Geo
 from hsigui.cube.formats.geotiff import RasterSource, geo_of_dataset, open_dataset
 from hsigui.cube.limits import require_room
 from hsigui.errors import HsiError
-from hsigui.labels.classes import ClassInfo, ClassTable, Color
+from hsigui.labels.classes import ClassInfo, ClassTable, Color, default_name
 from hsigui.labels.formats.class_tables import read_table, write_table
 from hsigui.labels.formats.cvat import label_map
 from hsigui.labels.formats.tiff_classes import aux_path, aux_xml, read_tiff
@@ -128,7 +128,7 @@ def _read_colors(path: Path, legend: ClassTable, none: frozenset[Color]) -> Clas
     for value in colors.tolist():
         color: Color = (value >> 16, value >> 8 & 255, value & 255)
         number = known[color].number if color in known else _free(found)
-        found.setdefault(number, ClassInfo(number, f"Class {number}", color))
+        found.setdefault(number, ClassInfo(number, default_name(number), color))
         lookup[value] = number
     notes = (
         say(

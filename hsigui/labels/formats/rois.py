@@ -20,7 +20,7 @@ from hsigui.cube.cube import Geo
 from hsigui.cube.formats.xml_files import tree_in
 from hsigui.cube.limits import require_text
 from hsigui.errors import HsiError
-from hsigui.labels.classes import MAX_CLASS, ClassInfo, ClassTable, color_for
+from hsigui.labels.classes import MAX_CLASS, ClassInfo, ClassTable, color_for, default_name
 from hsigui.labels.formats.attributes import color_from
 from hsigui.labels.grid import Grid
 from hsigui.labels.shapes import LabelledShapes, Points, Shape, crs_name, outlines
@@ -58,7 +58,7 @@ def read_roi_xml(path: Path, variable: str | None = None, grid: Grid | None = No
     for region, number in zip(regions, numbers, strict=True):
         stopping.check()
         color = color_from(region.get("color")) or color_for(number)
-        classes.append(ClassInfo(number, (region.get("name") or "").strip() or f"Class {number}", color))
+        classes.append(ClassInfo(number, (region.get("name") or "").strip() or default_name(number), color))
         for geometry in region.iter("GeometryDef"):
             found = _shapes_of(geometry, number, path.name)
             if found:
@@ -288,7 +288,7 @@ def _regions(head: list[str], file_name: str) -> tuple[list[ClassInfo], list[int
     numbers = _numbers(head[0], len(names))
     rgb = [color_from(c) for c in colors] if len(colors) == len(names) else [None] * len(names)
     infos = zip(numbers, names, rgb, strict=True)
-    return [ClassInfo(n, name or f"Class {n}", c or color_for(n)) for n, name, c in infos], [int(c) for c in counts]
+    return [ClassInfo(n, name or default_name(n), c or color_for(n)) for n, name, c in infos], [int(c) for c in counts]
 
 
 def _size(head: list[str]) -> tuple[int, int] | None:

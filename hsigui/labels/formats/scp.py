@@ -27,7 +27,7 @@ from hsigui import stopping, untrusted
 from hsigui.cube.formats.xml_files import tree_of
 from hsigui.cube.limits import require_memory, require_text
 from hsigui.errors import HsiError
-from hsigui.labels.classes import MAX_CLASS, ClassInfo, ClassTable, Color, color_for
+from hsigui.labels.classes import MAX_CLASS, ClassInfo, ClassTable, Color, color_for, default_name
 from hsigui.labels.formats import vector_files, vectors
 from hsigui.labels.formats.attributes import color_from
 from hsigui.labels.grid import Grid
@@ -126,7 +126,7 @@ def _classes(table: bytes, regions: Mapping[str, Sequence[Any]], macro: str, inn
             colors.setdefault(number, seen)
     told = {number: said.pop() for number, said in names.items() if len(said) == 1 and 1 <= number <= MAX_CLASS}
     return ClassTable(tuple(
-        ClassInfo(number, name or f"Class {number}", colors.get(number) or color_for(number))
+        ClassInfo(number, name or default_name(number), colors.get(number) or color_for(number))
         for number, name in sorted(told.items())
     ))  # fmt: skip
 
@@ -147,4 +147,4 @@ def _each(elements: Iterator) -> Iterator[ClassInfo]:  # type: ignore[type-arg]
         color = color_from(element.get("color") or "")
         if 1 <= number <= MAX_CLASS and number not in seen and color is not None:
             seen.add(number)
-            yield ClassInfo(number, (element.get("name") or "").strip() or f"Class {number}", color)
+            yield ClassInfo(number, (element.get("name") or "").strip() or default_name(number), color)

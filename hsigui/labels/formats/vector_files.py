@@ -6,7 +6,7 @@ the first bytes are looked at before, and the driver after.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +35,7 @@ class Table:
     """A layer: as many geometries (well-known binary or None) and values of each field as it has features.
 
     Attributes:
+        values: of each field; dates are text (NumPy's `str_`), empty where there is none.
         crs: as pyogrio names it.
         said: what the layer says of itself.
     """
@@ -80,10 +81,11 @@ def table_of(path: Path, layer: str) -> Table:
         pieces = []
         for start in range(0, max(1, count), _AT_ONCE):
             stopping.check()
-            pieces.append(read(_real(path), layer=layer, force_2d=True, skip_features=start, max_features=_AT_ONCE))
+            part = {"skip_features": start, "max_features": _AT_ONCE}
+            pieces.append(read(_real(path), layer=layer, force_2d=True, datetime_as_string=True, **part))
     meta = pieces[0][0]
     geometries = _joined([piece[2] for piece in pieces])
-    values = tuple(_joined([piece[3][n] for piece in pieces]) for n in range(len(meta["fields"])))
+    values = _without_dates(info, (_joined([piece[3][n] for piece in pieces]) for n in range(len(meta["fields"]))))
     return Table(tuple(map(str, meta["fields"])), geometries, values, meta["crs"], info.get("dataset_metadata") or {})
 
 
@@ -101,8 +103,18 @@ def attributes_of(path: Path) -> Table:
         if info.get("driver") != "ESRI Shapefile" or info.get("geometry_type") is not None:
             raise _other_kind(path)
         require_memory(path.name, max(0, int(info["features"])) * _FEATURE_BYTES)
-        meta, _, _, values = read(_real(path), read_geometry=False)
-    return Table(tuple(map(str, meta["fields"])), np.empty(0, dtype=object), tuple(values), None, {})
+        meta, _, _, values = read(_real(path), read_geometry=False, datetime_as_string=True)
+    return Table(tuple(map(str, meta["fields"])), np.empty(0, dtype=object), _without_dates(info, values), None, {})
+
+
+def _without_dates(info: dict[str, Any], values: Iterable[NDArray[Any]]) -> tuple[NDArray[Any], ...]:
+    """Dates as text of NumPy's own, which tells them from the objects of fields of text; empty where there is none.
+    pyogrio 0.13 makes dates in a way that NumPy 2.5 warns of and a later one refuses, so they are asked for as text."""
+    dates = [str(kind).startswith("datetime64") for kind in info["dtypes"]]
+    return tuple(
+        np.array(["" if value is None else str(value) for value in each.tolist()], dtype=np.str_) if is_date else each
+        for each, is_date in zip(values, dates, strict=True)
+    )
 
 
 def _joined(pieces: Sequence[Any]) -> NDArray[Any]:

@@ -7,6 +7,7 @@ given to another, by Dask itself; a task that takes away worker after worker is 
 from __future__ import annotations
 
 import queue
+import sys
 import time
 import uuid
 from collections.abc import Iterator, Sequence
@@ -40,10 +41,17 @@ def start(address: str, workers: Workers) -> Dask:
     try:
         import distributed  # noqa: F401 - looked for, and slow to load
     except ImportError as error:
-        raise HsiError(
-            say("Dask cannot be loaded: {error}.", error=error), say("Install it with: pip install 'hsigui[cluster]'")
-        ) from error
+        raise HsiError(say("Dask cannot be loaded: {error}.", error=error), _how_to_have_it()) from error
     return Dask(address, workers)
+
+
+def _how_to_have_it() -> str:
+    if getattr(sys, "frozen", False):  # pip installs nothing into a bundle
+        return say(
+            'The bundle takes no further packages. For Dask install the program by pip, with "hsigui[cluster]"; or '
+            "leave --scheduler out: --jobs needs no Dask."
+        )
+    return say('Install it with: pip install "hsigui[cluster]"')
 
 
 class Dask(AbstractContextManager["Dask"]):

@@ -11,6 +11,7 @@ from hsigui.pipeline import provenance
 from hsigui.pipeline.influence import covered
 from hsigui.pipeline.study.plan import BY_LABELS, StudySpec
 from hsigui.report.write import ReportContext
+from hsigui.specs import context_in_words
 from hsigui.texts import say
 
 if TYPE_CHECKING:
@@ -104,10 +105,10 @@ def _recipe(method: str) -> str:
         return say("the nearest class mean on bands")
     if recipe.levels:
         seen = say("encoder and components") if recipe.features.encoder else say("components")
-        listed = ", ".join(level.name for level in recipe.levels)
+        listed = ", ".join(context_in_words(level.name) for level in recipe.levels)
         return say("levels of context ({listed}) of {seen}, mixed by the labels", listed=listed, seen=seen)
     about, features = dataclasses.asdict(recipe.map), recipe.features
-    blocks = ["encoder"] * features.encoder + ["bands"] * features.raw
+    blocks = [say("encoder")] * features.encoder + [say("bands")] * features.raw
     blocks += [
         say("{components} components, smoothed {sigma:g}", components=features.components, sigma=sigma)
         for sigma in features.smoothed

@@ -7,7 +7,7 @@ from hsigui.jobs import Context
 from hsigui.methods import registry
 from hsigui.pipeline.study.log import StudyLog
 from hsigui.pipeline.study.plan import StudySpec
-from hsigui.report.study import Candidate, of_strokes
+from hsigui.report.study import Candidate, of_strokes, split_in_words
 from hsigui.texts import say
 
 # As multiples of one draw; rough, for the time left and no more.
@@ -66,9 +66,9 @@ class Overall:
     def begin_draw(self, candidate: Candidate, split: str, labels: int, number: int) -> None:
         what = say(
             "{cell}, draw {number} of {draws}",
-            cell=say("{split} split", split=split)
+            cell=say("{split} split", split=split_in_words(split))
             if of_strokes(split)
-            else say("{split} split, {labels} labels", split=split, labels=labels),
+            else say("{split} split, {labels} labels", split=split_in_words(split), labels=labels),
             number=number + 1,
             draws=self._spec.draws,
         )

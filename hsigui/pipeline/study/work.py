@@ -27,10 +27,11 @@ from hsigui.errors import HsiError, is_out_of_memory, out_of_memory
 from hsigui.methods import checkpoint, registry, resume
 from hsigui.methods.calibration import tempered
 from hsigui.methods.checkpoint import Encoder
-from hsigui.pipeline.classify import ClassMap, classify, drawn_as
+from hsigui.pipeline.classify import ClassMap, classify
 from hsigui.pipeline.embed import embed
 from hsigui.pipeline.evaluate import evaluate
 from hsigui.pipeline.features import Features
+from hsigui.pipeline.map_parts import drawn_as
 from hsigui.pipeline.matched import map_of, means_of
 from hsigui.pipeline.pretrain import pretrain
 from hsigui.pipeline.probe import fit_probe
@@ -42,7 +43,7 @@ from hsigui.report.metrics import Accuracy
 from hsigui.report.reliability import counted
 from hsigui.report.study import Candidate, ClassScore, Failure, Score, Timing, cell_in_words, mean_and_sd
 from hsigui.specs import as_first_written
-from hsigui.texts import say
+from hsigui.texts import number_text, say
 
 MOST_KEPT = 100_000_000  # class probabilities of a map, to tell how it was before it was calibrated (400 MB)
 
@@ -251,7 +252,7 @@ class Work:
         found = [s.oa for s in self._log.found(candidate, self._spec) if (s.split, s.labels) == (split, labels)]
         if found:
             sd = mean_and_sd(found)[1]
-            spread = "" if sd is None else f" ± {100 * sd:.1f}"
+            spread = "" if sd is None else f" ± {number_text(100 * sd, '.1f')}"
             self._progress.ctx.partial(
                 say(
                     "{title}, {cell}: OA {fmean:.1f}{spread} %",

@@ -29,6 +29,7 @@ from hsigui.pipeline.tiling import reach
 from hsigui.pipeline.tiling.guide import guide_of
 from hsigui.pipeline.tiling.windows import SCANNED, Labelled, Windows
 from hsigui.report.strips import Tally
+from hsigui.sizes import size_text
 from hsigui.specs import MapSpec
 from hsigui.texts import say
 
@@ -76,9 +77,9 @@ def _require_room(cube: Cube, encoder: Encoder, windows: Windows, folder: Path) 
     if not disk.holds(folder.parent, size.first + size.later):
         raise HsiError(
             say(
-                "The labels of {name} lie in {count} places, whose features would take {size:,.1f} GB: neither the "
+                "The labels of {name} lie in {count} places, whose features would take {size}: neither the "
                 "disk of {folder} nor the memory can hold them.",
-                name=cube.name, count=len(windows.boxes), size=(size.first + size.later) / 1e9, folder=folder.parent,
+                name=cube.name, count=len(windows.boxes), size=size_text(size.first + size.later), folder=folder.parent,
             ),
             say("Name a file on a larger disk, or label fewer places: some dabs in several fields of each class."),
         )  # fmt: skip

@@ -11,8 +11,9 @@ from __future__ import annotations
 from hsigui.cube.edge_filter import GUIDE_SIGMA
 from hsigui.errors import HsiError
 from hsigui.methods.probe import Probe
-from hsigui.pipeline import classify, context_features
+from hsigui.pipeline import context_features, map_parts
 from hsigui.pipeline.influence import influence, levels_of
+from hsigui.sizes import size_text
 from hsigui.specs import Level, MapSpec, Recipe
 from hsigui.texts import say
 
@@ -32,7 +33,7 @@ def border_of(recipe: Recipe, halo: int, spec: MapSpec, probe: Probe | None) -> 
         probe: the classifier; of several levels of context those count that it gives weight. None for all.
     """
     levels = levels_of(recipe, spec, probe)
-    exact = max(_exact(level, halo) for level in levels) + int(classify.TRUNCATE * spec.smooth + 0.5)
+    exact = max(_exact(level, halo) for level in levels) + int(map_parts.TRUNCATE * spec.smooth + 0.5)
     if not any(needs_edges(level, spec) for level in levels):
         return exact
     averaged = max(influence(recipe, halo, spec, probe).values())
@@ -74,8 +75,8 @@ def side_for(memory: int | None, border: int, features: int, classes: int) -> in
             return side
     needed = bytes_for(SIDES[-1], border, features, classes)
     raise HsiError(
-        say("A worker needs {needed:.1f} GB for a tile of {side} pixels, and may take {memory:.1f} GB.",
-            needed=needed / 1e9, side=SIDES[-1], memory=memory / 1e9),
+        say("A worker needs {needed} for a tile of {side} pixels, and may take {memory}.",
+            needed=size_text(needed), side=SIDES[-1], memory=size_text(memory)),
         say("Give each more memory, or draw the map with less context (--context narrow)."),
     )  # fmt: skip
 

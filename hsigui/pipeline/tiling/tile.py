@@ -25,19 +25,11 @@ from hsigui.methods.checkpoint import Encoder
 from hsigui.methods.levelled_probe import LevelledProbe, Part
 from hsigui.one_thread import one_blas_thread
 from hsigui.pipeline import kept_probe, levels
-from hsigui.pipeline.classify import (
-    ClassMap,
-    MapPart,
-    Mixed,
-    blended,
-    decided,
-    drawn_as,
-    each_probabilities,
-    parts_heard,
-)
+from hsigui.pipeline.classify import ClassMap, decided
 from hsigui.pipeline.embed import embed_part
 from hsigui.pipeline.features import Features
 from hsigui.pipeline.kept_probe import KeptProbe
+from hsigui.pipeline.map_parts import MapPart, Mixed, blended, drawn_as, each_probabilities, parts_heard
 from hsigui.pipeline.run_bands import in_bands
 from hsigui.pipeline.tiling.order import CLASSES, LAYERS, Drawing, TileOrder, TileOutcome, arrays_of
 from hsigui.pipeline.tiling.store import TileStore
@@ -92,7 +84,7 @@ def _no_data(window: Cube, kept: int) -> ClassMap:
 
 def _mixed(first: Features, encoder: Encoder, kept: KeptProbe, drawing: Drawing, ctx: Context) -> Mixed:
     """Smoothed class probabilities of a window by all parts of the classifier, rows x cols x classes: as
-    `classify.mixed`, but for one level of context at a time in memory."""
+    `map_parts.mixed`, but for one level of context at a time in memory."""
     probe, spec, box = kept.probe, drawing.spec, (0, 0, *first.shape)
     if not isinstance(probe, LevelledProbe):
         return MapPart(first, probe, 1.0, drawn_as(spec, encoder.recipe.edges)).probabilities(box, ctx)

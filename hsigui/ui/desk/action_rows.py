@@ -17,11 +17,18 @@ from PySide6.QtWidgets import QAbstractButton, QMainWindow, QToolButton, QWidget
 
 from hsigui.document.conditions import Condition, always
 from hsigui.document.session import Session
-from hsigui.texts import as_sentence
+from hsigui.texts import as_sentence, say
 from hsigui.ui.desk.icons import icon
+from hsigui.ui.desk.mnemonics import set_text
 from hsigui.ui.desk.tips import MORE, shortened
 
 FOUND_BY_NAME = "context menu"  # object name of menus whose actions stand nowhere else, so that they can be found
+
+
+def keys_in_words(keys: Sequence[str]) -> str:
+    """The keys of an action as the keyboard and the language of the user have them, such as "Strg+Z  oder  Strg+Y"."""
+    native = QKeySequence.SequenceFormat.NativeText
+    return say("  or  ").join(QKeySequence(key).toString(native) for key in keys)
 
 
 @dataclass(frozen=True)
@@ -113,13 +120,14 @@ class ActionSet:
             action = self._actions[row.id]
             action.setEnabled(states[row.when])
             if row.text_now is not None:
-                action.setText(row.text_now(session))
+                set_text(action, row.text_now(session))
 
     def _call(self, name: str, _checked: bool = False) -> None:
         self._calls[name]()
 
     def _make(self, row: ActionRow) -> QAction:
-        action = QAction(row.text, self._window)
+        action = QAction(self._window)
+        set_text(action, row.text)
         action.setObjectName(row.id)
         action.setShortcuts([QKeySequence(key) for key in row.keys])
         action.setToolTip(shortened(row.tip) if not row.more else shortened(row.tip) + MORE)

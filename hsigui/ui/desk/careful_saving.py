@@ -9,13 +9,13 @@ from pathlib import Path
 
 from PySide6.QtCore import QTimer
 
+from hsigui.dates import moment_in_words
 from hsigui.errors import HsiError
 from hsigui.jobs import Context, Work
 from hsigui.saving import ChangedByOthersError, changes_refused
 from hsigui.seen import SeenFiles, Stamp
 from hsigui.texts import say, say_number
 from hsigui.ui.desk.changed_dialog import Changed, Comparison
-from hsigui.ui.desk.dates import moment_in_words
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import Watcher
 

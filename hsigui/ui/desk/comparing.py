@@ -14,7 +14,7 @@ from hsigui.labels.classes import ClassTable
 from hsigui.labels.formats.class_tables import read_table
 from hsigui.labels.formats.files import Grid, read_classes
 from hsigui.labels.matching import pixel_counts
-from hsigui.texts import say
+from hsigui.texts import number_text, say
 from hsigui.ui.desk.changed_dialog import Comparison
 
 
@@ -44,7 +44,7 @@ def compare_tables(path: Path, classes: ClassTable) -> Comparison:
 def _by_name(array: NDArray[np.integer], classes: ClassTable) -> dict[str, str]:
     counts = pixel_counts(array)
     named = classes.merged_with(counts)
-    return {named.get(number).name: f"{count:,}" for number, count in counts.items()}
+    return {named.get(number).name: number_text(count, ",") for number, count in counts.items()}
 
 
 def _compared(name: str, what: str, there: Mapping[str, str], here: Mapping[str, str]) -> Comparison:

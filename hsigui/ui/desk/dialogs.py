@@ -10,6 +10,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QBoxLayout, QDialog, QFrame, QScrollArea, QWidget
 
+from hsigui.ui.desk.mnemonics import name_plainly
 from hsigui.ui.desk.roles import give_role
 
 FRAME = 80  # logical pixels that a title bar and the bars of a desktop may take
@@ -24,6 +25,7 @@ def open_dialog(dialog: D, accepted: Callable[[D], object] | None = None) -> Non
     Args:
         accepted: called with the dialog when the user agrees, to read there what was chosen.
     """
+    name_plainly(dialog)
     if accepted is not None:
         dialog.accepted.connect(partial(accepted, dialog))
     dialog.finished.connect(dialog.deleteLater)

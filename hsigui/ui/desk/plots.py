@@ -10,12 +10,19 @@ from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QAccessible, QColor, QContextMenuEvent, QMouseEvent, QPalette, QPen, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from hsigui.texts import say
+from hsigui.texts import number_of_others, say
 from hsigui.ui.desk.roles import give_role
 from hsigui.ui.desk.theme import is_dark
 
 # Events after which a plot takes its colours and pens anew.
 RESTYLE = (QEvent.Type.PaletteChange, QEvent.Type.StyleChange, QEvent.Type.DevicePixelRatioChange)
+
+
+class Axis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no type hints
+    """An axis whose numbers are written as the user's language writes them."""
+
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
+        return [number_of_others(text) for text in super().tickStrings(values, scale, spacing)]
 
 
 class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no type hints
@@ -28,7 +35,8 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no type hints
     right_clicked = Signal(QPoint)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent, enableMenu=False)
+        super().__init__(parent, enableMenu=False, axisItems={side: Axis(side) for side in ("left", "bottom", "right")})
+        self.getPlotItem().hideAxis("right")  # of `SecondAxis`, where there is one
         give_role(self, QAccessible.Role.Chart)
         self.hideButtons()
         # pyqtgraph makes this menu without a parent; with one it goes when the plot goes.

@@ -25,7 +25,7 @@ class VariableChooser(QDialog):
         file_name: str,
         candidates: tuple[ArrayInfo, ...],
         parent: QWidget | None = None,
-        what: str = "scene",
+        what: str = say("scene"),
         part: str = say("array"),
     ) -> None:
         super().__init__(parent)

@@ -13,7 +13,6 @@ from hsigui.analysis.feature_space import Axis, Box, Cloud
 from hsigui.cube.cube import Cube
 from hsigui.document.events import (
     BandsChanged,
-    Changed,
     ClassesChanged,
     CurrentClassChanged,
     DerivedChanged,
@@ -25,6 +24,7 @@ from hsigui.document.events import (
     TruthChanged,
     ValidationChanged,
 )
+from hsigui.document.hub import Changed
 from hsigui.document.scene import Scene
 from hsigui.texts import say
 from hsigui.ui.desk.debounce import Debounce

@@ -28,6 +28,7 @@ from hsigui.ui.desk.action_rows import tool_button
 from hsigui.ui.desk.elided import ElidedLabel
 from hsigui.ui.desk.icons import icon
 from hsigui.ui.desk.later import Later
+from hsigui.ui.desk.mnemonics import set_text
 from hsigui.ui.desk.roles import give_role
 from hsigui.ui.desk.tips import explain
 from hsigui.ui.feature_space.busy_row import BusyRow
@@ -66,7 +67,8 @@ class FeatureSpacePanel(QWidget):
 
     def __init__(self, label: QAction, new_class: QAction, clear: QAction, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.over = QAction(say("Also over &existing labels"), self)
+        self.over = QAction(self)
+        set_text(self.over, say("Also over &existing labels"))
         self.over.setCheckable(True)
         self.across, self.up = (self._combo() for _ in range(2))
         self.classes, self.extent = self._combo(), self._combo()

@@ -13,15 +13,9 @@ from hsigui.analysis.feature_space import Cloud
 from hsigui.analysis.outlines import Outline
 from hsigui.cube.areas import PixelAreas
 from hsigui.cube.cube import Geo
-from hsigui.document.events import (
-    AreaAnswered,
-    BandsChanged,
-    Changed,
-    ClassesChanged,
-    CurrentClassChanged,
-    SceneLeft,
-    SceneShown,
-)
+from hsigui.document.events import BandsChanged, ClassesChanged, CurrentClassChanged, SceneLeft, SceneShown
+from hsigui.document.hub import Changed
+from hsigui.document.intentions import AreaAnswered
 from hsigui.document.scene import Scene
 from hsigui.document.values import Box
 from hsigui.jobs import Context

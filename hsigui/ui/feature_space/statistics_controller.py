@@ -13,7 +13,6 @@ from hsigui.analysis.class_statistics import Statistics
 from hsigui.analysis.separability import Pair
 from hsigui.document.events import (
     BandsChanged,
-    Changed,
     ClassesChanged,
     DerivedChanged,
     DerivedListChanged,
@@ -25,6 +24,7 @@ from hsigui.document.events import (
     ValidationChanged,
     ViewChanged,
 )
+from hsigui.document.hub import Changed
 from hsigui.jobs import Job, Progress
 from hsigui.labels.strokes import Area
 from hsigui.saving import write_text

@@ -9,17 +9,17 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 
 from hsigui.document.events import (
-    Changed,
     ClassesChanged,
     FinishedChanged,
     FinishedShown,
     FinishingChanged,
     MapChanged,
     PaintTargetChanged,
-    PicturesCompared,
     SceneShown,
 )
 from hsigui.document.finished import ChosenStep, Computed, Finisher, compute
+from hsigui.document.hub import Changed
+from hsigui.document.intentions import PicturesCompared
 from hsigui.jobs import Context
 from hsigui.labels.formats.files import write_classes
 from hsigui.seen import free_name

@@ -27,6 +27,7 @@ from hsigui.document.finished import ChosenStep, Outcome
 from hsigui.finishing.asked import STEPS
 from hsigui.texts import say
 from hsigui.ui.desk.action_rows import follow
+from hsigui.ui.desk.mnemonics import plain
 from hsigui.ui.desk.problem_label import ProblemLabel
 from hsigui.ui.desk.step_buttons import StepButtons, exchanged
 from hsigui.ui.finishing.editors import FIRST, AskFile, editor_of
@@ -269,7 +270,7 @@ def _button(text: str, action: QAction, parent: QWidget) -> QToolButton:
     button.setText(text)
     button.setToolTip(action.toolTip())
     button.setWhatsThis(action.whatsThis())
-    button.setAccessibleName(action.text().replace("&", ""))
+    button.setAccessibleName(plain(action.text()))
     button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     button.clicked.connect(action.trigger)
     button.setEnabled(action.isEnabled())

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from hsigui.document.events import Changed, FinishedChanged, FinishedPainted, FinishingChanged
+from hsigui.document.events import FinishedChanged, FinishedPainted, FinishingChanged
+from hsigui.document.hub import Changed
 from hsigui.document.scene import Scene
 from hsigui.texts import say
 from hsigui.ui.image.bench import Bench

@@ -9,7 +9,8 @@ from PySide6.QtCore import QObject, Signal
 
 from hsigui.cube.cube import Geo
 from hsigui.cube.ground import Ground, ground_of
-from hsigui.document.events import BandsChanged, Changed, NotesChanged, SceneShown
+from hsigui.document.events import BandsChanged, NotesChanged, SceneShown
+from hsigui.document.hub import Changed
 from hsigui.jobs import Context
 from hsigui.texts import say
 from hsigui.ui.desk.action_rows import ActionSet

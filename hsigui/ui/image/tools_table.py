@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from hsigui.texts import say
+from hsigui.ui.desk.mnemonics import plain
 from hsigui.ui.image.camera import Camera
 from hsigui.ui.image.tools import BrushTool, EraserTool, NavigateTool, PixelTool, Tool, ToolOptions, ToolSignals
 from hsigui.ui.image.tools_measure import MeasureTool
@@ -108,4 +109,4 @@ def help_table() -> Iterator[str]:
     yield say("| key | tool | how |")
     yield "|---|---|---|"
     for row in TOOL_ROWS:
-        yield f"| {row.key} | {row.text.replace('&', '')} | {row.about or row.hint} |"
+        yield f"| {row.key} | {plain(row.text)} | {row.about or row.hint} |"

@@ -87,7 +87,8 @@ PALETTE_ROWS = tuple(
 )  # fmt: skip
 
 CLASS_KEYS = tuple(
-    ActionRow(f"class_{n}", f"Class {n}", say("Paint with class number {n}, which is added if it is the next", n=n),
+    ActionRow(f"class_{n}", say("Class {number}", number=n),
+              say("Paint with class number {n}, which is added if it is the next", n=n),
               ClassesController.choose_place, (n,), keys=(str(n),), when=when.has_scene)
     for n in range(1, 10)
 )  # fmt: skip

@@ -8,7 +8,8 @@ from itertools import count
 
 from PySide6.QtCore import QObject
 
-from hsigui.document.events import ClassesChanged, ClassNamed, CurrentClassChanged, SceneShown
+from hsigui.document.events import ClassesChanged, CurrentClassChanged, SceneShown
+from hsigui.document.intentions import ClassNamed
 from hsigui.errors import HsiError
 from hsigui.labels.classes import ClassInfo, ClassTable
 from hsigui.labels.label_map import TRAINING, UNLABELLED, VALIDATION, Edit

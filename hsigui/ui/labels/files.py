@@ -99,14 +99,14 @@ class LabelFiles(QObject):
 
     def open_labels(self, path: Path) -> None:
         """Replaces the labels by those of a file; undo brings the old ones back."""
-        self._import.read(path, "labels", partial(self._take_labels, path))
+        self._import.read(path, say("labels"), partial(self._take_labels, path))
 
     def add_labels(self, path: Path) -> None:
         """Puts the labels of a file over the present ones of the layer that is painted.
 
         These stay where the file has none and where their class is locked; none becomes both training and validation.
         """
-        self._import.read(path, "labels", partial(self._add_labels, path))
+        self._import.read(path, say("labels"), partial(self._add_labels, path))
 
     def open_truth(self, path: Path) -> None:
         """Loads ground truth to measure the map on."""

@@ -4,14 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject
 
-from hsigui.document.events import (
-    Changed,
-    ClassesChanged,
-    HistoryChanged,
-    LabelsChanged,
-    SceneShown,
-    ValidationChanged,
-)
+from hsigui.document.events import ClassesChanged, HistoryChanged, LabelsChanged, SceneShown, ValidationChanged
+from hsigui.document.hub import Changed
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.image.bench import Bench, PanelParts
 from hsigui.ui.labels.history_panel import HistoryPanel

@@ -5,7 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, QSize, Qt
 from PySide6.QtWidgets import QToolBar, QWidget
 
-from hsigui.document.events import Changed, LayerChanged, MasksChanged, PaintTargetChanged, SceneOpened, SceneShown
+from hsigui.document.events import LayerChanged, MasksChanged, PaintTargetChanged, SceneOpened, SceneShown
+from hsigui.document.hub import Changed
 from hsigui.document.paint_target import LABELS
 from hsigui.labels.label_map import TRAINING, VALIDATION
 from hsigui.texts import say

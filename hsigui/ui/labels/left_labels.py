@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
+from hsigui.dates import moment_in_words
 from hsigui.document.events import SceneOpened
 from hsigui.document.scene import Scene
 from hsigui.document.scene_state import SceneState
@@ -23,7 +24,6 @@ from hsigui.storage.kept_scene import KeptScene, SceneFacts
 from hsigui.storage.moved_labels import brought_onto
 from hsigui.storage.projects import Findings, InUse, Left
 from hsigui.texts import say
-from hsigui.ui.desk.dates import moment_in_words
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import Watcher
 from hsigui.ui.labels.safe_keeping import SafeKeeping

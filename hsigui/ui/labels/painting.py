@@ -7,8 +7,6 @@ from functools import partial
 from PySide6.QtCore import QObject
 
 from hsigui.document.events import (
-    AreaAnswered,
-    Changed,
     ClassesChanged,
     CurrentClassChanged,
     LabelsChanged,
@@ -18,6 +16,8 @@ from hsigui.document.events import (
     SceneShown,
     ValidationChanged,
 )
+from hsigui.document.hub import Changed
+from hsigui.document.intentions import AreaAnswered
 from hsigui.document.paint_target import MAP
 from hsigui.document.scene import Scene
 from hsigui.document.values import Box

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 
-from hsigui.document.events import BandsChanged, Changed, ClassesChanged, EncoderChanged, LabelsChanged, SceneShown
+from hsigui.document.events import BandsChanged, ClassesChanged, EncoderChanged, LabelsChanged, SceneShown
+from hsigui.document.hub import Changed
 from hsigui.errors import HsiError
 from hsigui.labels.label_map import TRAINING
 from hsigui.pipeline import live

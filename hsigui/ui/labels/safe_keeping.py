@@ -6,14 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from hsigui.document.events import (
-    BandsChanged,
-    KeepingChanged,
-    ProjectChanged,
-    SceneClosed,
-    SceneShown,
-    StrokeStarted,
-)
+from hsigui.document.events import BandsChanged, KeepingChanged, ProjectChanged, SceneClosed, SceneShown, StrokeStarted
 from hsigui.document.scene import Scene
 from hsigui.storage.journal import Health, Journal
 from hsigui.storage.named import NamedProject

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject
 
-from hsigui.document.events import Changed, ClassesChanged, SceneShown, TruthChanged
+from hsigui.document.events import ClassesChanged, SceneShown, TruthChanged
+from hsigui.document.hub import Changed
 from hsigui.document.scene import Scene
 from hsigui.texts import say
 from hsigui.ui.image.bench import Bench

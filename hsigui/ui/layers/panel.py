@@ -34,6 +34,7 @@ from hsigui.ui.desk.busy_row import BusyRow
 from hsigui.ui.desk.channels import CHANNEL_TITLES, COLOR_MAP_TITLES
 from hsigui.ui.desk.flat_buttons import more_button, picture_button
 from hsigui.ui.desk.icons import icon
+from hsigui.ui.desk.mnemonics import plain
 from hsigui.ui.desk.setting_editors import Decimal
 from hsigui.ui.desk.to_front import bring_to_front
 from hsigui.ui.layers.legend import LegendLines
@@ -330,7 +331,7 @@ class LayersPanel(QWidget):
 
 def _text_button(action: QAction, parent: QWidget, text: str = "") -> QPushButton:
     """A button that does what an action does."""
-    button = QPushButton(text or action.text().replace("&", ""), parent)
+    button = QPushButton(text or plain(action.text()), parent)
     button.setToolTip(action.toolTip())
     button.setMinimumWidth(1)
     button.clicked.connect(action.trigger)

@@ -12,14 +12,9 @@ from hsigui.analysis.false_alarms import tail_of, threshold_of_all
 from hsigui.analysis.layer import Layer
 from hsigui.analysis.table import kinds
 from hsigui.document.derived import DerivedLayer
-from hsigui.document.events import (
-    AreaAnswered,
-    ClassesChanged,
-    CurrentClassChanged,
-    DerivedListChanged,
-    SceneLeft,
-)
+from hsigui.document.events import ClassesChanged, CurrentClassChanged, DerivedListChanged, SceneLeft
 from hsigui.document.identity import Origin
+from hsigui.document.intentions import AreaAnswered
 from hsigui.document.scene import Scene
 from hsigui.jobs import Context
 from hsigui.labels.classes import Color

@@ -19,7 +19,8 @@ from hsigui.analysis.on_scene import in_bands
 from hsigui.analysis.settings import MOST_ENDMEMBERS
 from hsigui.cube.cube import Cube
 from hsigui.cube.formats.library import SpectralLibrary
-from hsigui.document.events import BandsChanged, SceneLeft, SpectrumWanted
+from hsigui.document.events import BandsChanged, SceneLeft
+from hsigui.document.intentions import SpectrumWanted
 from hsigui.document.scene import Scene
 from hsigui.errors import HsiError
 from hsigui.jobs import Context, Work

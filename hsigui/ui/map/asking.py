@@ -7,16 +7,14 @@ from functools import partial
 from PySide6.QtCore import QObject
 
 from hsigui.document.events import (
-    AreaAnswered,
     ClassesChanged,
-    ClassNamed,
     CurrentClassChanged,
     EncoderChanged,
     LabelsChanged,
     MapChanged,
-    PixelPicked,
     SceneShown,
 )
+from hsigui.document.intentions import AreaAnswered, ClassNamed, PixelPicked
 from hsigui.labels.label_map import TRAINING, VALIDATION
 from hsigui.pipeline import live
 from hsigui.pipeline.grounds import Grounds

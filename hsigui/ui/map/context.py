@@ -9,8 +9,7 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QSlider, QVBoxLayout, QWidget
 
 from hsigui.document.values import LevelFigures
-from hsigui.specs import CONTEXT_TITLES as TITLES
-from hsigui.specs import CONTEXTS
+from hsigui.specs import CONTEXTS, context_in_words
 from hsigui.texts import say
 from hsigui.ui.desk.tips import explain
 
@@ -56,7 +55,7 @@ class ContextBox(QWidget):
         columns = 2 * (len(self._names) - 1)  # two between two ticks
         grid.addWidget(self.slider, 0, 0, 1, columns)
         for number, name in enumerate(self._names):
-            label = QLabel(TITLES.get(name, say("by labels")), self)
+            label = QLabel(context_in_words(name) if name else say("by labels"), self)
             label.setAlignment(_alignment(number, len(self._names)))
             explain(label, _TIPS.get(name, _TIP))
             first, last = max(0, 2 * number - 1), min(columns, 2 * number + 1)
@@ -95,9 +94,9 @@ class ContextBox(QWidget):
 
     def _tell(self) -> None:
         if self.context:
-            words = say("Context: {name}, your choice", name=TITLES[self.context])
+            words = say("Context: {name}, your choice", name=context_in_words(self.context))
         elif self._main:
-            words = say("Context: chosen by your labels ({name})", name=TITLES[self._main])
+            words = say("Context: chosen by your labels ({name})", name=context_in_words(self._main))
         else:
             words = say("Context: chosen by your labels")
         self.words.setText(words)
@@ -110,8 +109,8 @@ class ContextBox(QWidget):
 def _short(name: str, figures: LevelFigures | None) -> str:
     """Name of a level and its share of the mixture."""
     if figures is None:
-        return TITLES[name]
-    return say("{name}\n{share:.0f} %", name=TITLES[name], share=100 * figures.weight)
+        return context_in_words(name)
+    return say("{name}\n{share:.0f} %", name=context_in_words(name), share=100 * figures.weight)
 
 
 def _long(figures: LevelFigures | None) -> str:

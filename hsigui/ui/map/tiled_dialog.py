@@ -28,6 +28,7 @@ from hsigui.pipeline.disk import free
 from hsigui.pipeline.tiling import pending
 from hsigui.pipeline.tiling.pending import Pending
 from hsigui.report.strips import ENVI, TIFFS, ZARR
+from hsigui.sizes import size_text
 from hsigui.texts import say, say_number
 from hsigui.ui.desk.dialogs import keep_wide
 from hsigui.ui.desk.problem_label import ProblemLabel
@@ -272,15 +273,11 @@ class TilesDialog(QDialog):
 
     def _size(self, choice: TilesChoice) -> str:
         facts, needed = self._facts, self._needed(choice)
-        if needed < 1e9:
-            room = say("{megabytes:,.0f} MB", megabytes=max(1.0, needed / 1e6))
-        else:
-            room = say("{gigabytes:,.1f} GB", gigabytes=needed / 1e9)
         return say(
             "{rows:,} x {cols:,} pixels; on the disk up to {room} while it is made.",
             rows=facts.rows,
             cols=facts.cols,
-            room=room,
+            room=size_text(needed),
         )
 
     def _needed(self, choice: TilesChoice) -> int:
@@ -320,5 +317,5 @@ class TilesDialog(QDialog):
             return say("{name} is the scene itself.", name=path.name)
         room = free(path.parent)
         if room is not None and room < self._needed(choice) and choice.goes_on is None:
-            return say("The disk has {free:.1f} GB free, which is too little.", free=room / 1e9)
+            return say("The disk has {free} free, which is too little.", free=size_text(room))
         return ""

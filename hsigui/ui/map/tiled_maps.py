@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from hsigui.document.events import EncoderChanged, LabelsChanged, OverlayAsked, StepDone, TilesAsked
+from hsigui.dates import moment_in_words
+from hsigui.document.events import EncoderChanged, LabelsChanged, StepDone
 from hsigui.document.identity import Origin
+from hsigui.document.intentions import OverlayAsked, TilesAsked
 from hsigui.document.overlays import SUBJECT
 from hsigui.document.queue import HeavyJob, Kind
 from hsigui.document.scene import Scene
@@ -192,7 +194,7 @@ class TiledMaps(QObject):
             return say("the labels of the classifier that its run keeps")
         return say_number(
             "the {count:,} label of {when}", "the {count:,} labels of {when}", scene.labels.labelled(),
-            when=time.strftime("%d %b %Y, %H:%M"),
+            when=moment_in_words(time.time()),
         )  # fmt: skip
 
     # While it is made

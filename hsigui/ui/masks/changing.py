@@ -7,15 +7,8 @@ from functools import partial
 
 from PySide6.QtCore import QObject, QTimer
 
-from hsigui.document.events import (
-    Changed,
-    EncoderChanged,
-    MapWanted,
-    MasksChanged,
-    PaintTargetChanged,
-    SceneLeft,
-    SceneShown,
-)
+from hsigui.document.events import EncoderChanged, MapWanted, MasksChanged, PaintTargetChanged, SceneLeft, SceneShown
+from hsigui.document.hub import Changed
 from hsigui.document.identity import Origin
 from hsigui.document.queue import HeavyJob, Kind
 from hsigui.document.scene import Scene

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject
 
-from hsigui.document.events import MasksChanged, OverlayAsked, SceneShown
+from hsigui.document.events import MasksChanged, SceneShown
+from hsigui.document.intentions import OverlayAsked
 from hsigui.document.overlays import SUBJECT
 from hsigui.document.scene import Scene
 from hsigui.document.scene_masks import SceneMask

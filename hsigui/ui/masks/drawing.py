@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtCore import QObject
 
-from hsigui.document.events import MasksChanged, OverlayAsked, PaintTargetChanged, SceneShown
+from hsigui.document.events import MasksChanged, PaintTargetChanged, SceneShown
+from hsigui.document.intentions import OverlayAsked
 from hsigui.document.scene_masks import SceneMask
 from hsigui.masks.drawn import DrawnOn
 from hsigui.masks.mask import Mask

@@ -12,7 +12,9 @@ from PySide6.QtWidgets import QMenu
 
 from hsigui import stopping
 from hsigui.cube.cube import Cube
-from hsigui.document.events import BandsChanged, Changed, SceneAsked, SceneClosed, SceneShown, ViewChanged
+from hsigui.document.events import BandsChanged, SceneClosed, SceneShown, ViewChanged
+from hsigui.document.hub import Changed
+from hsigui.document.intentions import SceneAsked
 from hsigui.document.scene import Scene
 from hsigui.document.values import Box
 from hsigui.errors import HsiError, is_out_of_memory, out_of_memory

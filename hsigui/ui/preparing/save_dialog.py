@@ -28,10 +28,10 @@ from hsigui.pipeline.disk import free
 from hsigui.preparing.table import WRITERS, Writer, not_carried, writer_of
 from hsigui.preparing.wish import Written
 from hsigui.preparing.words import TYPES
+from hsigui.sizes import size_text
 from hsigui.texts import say
 from hsigui.ui.desk.problem_label import ProblemLabel
 from hsigui.ui.desk.setting_editors import DECIMALS, Decimal
-from hsigui.ui.desk.sizes import size_text
 
 AskPath = Callable[[str, str, str], Path | None]  # title, proposal, kinds
 

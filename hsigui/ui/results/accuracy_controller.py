@@ -8,7 +8,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication, QImage
 
-from hsigui.document.events import AccuracyChanged, Changed, ClassesChanged, FinishingChanged, SceneShown
+from hsigui.document.events import AccuracyChanged, ClassesChanged, FinishingChanged, SceneShown
+from hsigui.document.hub import Changed
 from hsigui.document.scene import Scene
 from hsigui.labels.regions import Region
 from hsigui.report.error_map import Confused

@@ -8,7 +8,6 @@ from PySide6.QtCore import QObject
 
 from hsigui.document.events import (
     AccuracyChanged,
-    Changed,
     FinishedChanged,
     FinishingChanged,
     SceneClosed,
@@ -16,6 +15,7 @@ from hsigui.document.events import (
     TruthChanged,
     ValidationChanged,
 )
+from hsigui.document.hub import Changed
 from hsigui.texts import say
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import Latest

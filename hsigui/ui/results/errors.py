@@ -6,7 +6,8 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
-from hsigui.document.events import AccuracyChanged, Changed, ClassesChanged, ErrorsChosen, SceneShown
+from hsigui.document.events import AccuracyChanged, ClassesChanged, ErrorsChosen, SceneShown
+from hsigui.document.hub import Changed
 from hsigui.document.scene import Scene
 from hsigui.labels.classes import ClassTable
 from hsigui.report import error_map as errors

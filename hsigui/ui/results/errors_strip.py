@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QHBoxLayout, QL
 from hsigui.report.error_map import Confused
 from hsigui.texts import say
 from hsigui.ui.desk.action_rows import tool_button
+from hsigui.ui.desk.mnemonics import plain
 
 Entry = tuple[str, int | None]
 
@@ -52,7 +53,7 @@ class ErrorsStrip(QWidget):
         ):
             label = QLabel(text, self)
             label.setBuddy(chooser)
-            chooser.setAccessibleName(text.replace("&", ""))
+            chooser.setAccessibleName(plain(text))
             form.addWidget(label, row, 0)
             form.addWidget(chooser, row, 1)
             chooser.currentIndexChanged.connect(self._chosen)

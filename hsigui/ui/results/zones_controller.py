@@ -13,7 +13,6 @@ from PySide6.QtGui import QGuiApplication
 
 from hsigui.document.events import (
     BandsChanged,
-    Changed,
     ClassesChanged,
     DerivedChanged,
     DerivedListChanged,
@@ -27,6 +26,7 @@ from hsigui.document.events import (
     ValidationChanged,
     ViewChanged,
 )
+from hsigui.document.hub import Changed
 from hsigui.errors import HsiError
 from hsigui.jobs import Context, Job, Progress
 from hsigui.labels.formats import table as labels

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 
 from hsigui.report.sheets import Book, Sheet
 from hsigui.texts import say
+from hsigui.ui.desk.mnemonics import plain
 from hsigui.ui.desk.motion import show_part
 from hsigui.ui.results.sheet_model import SheetModel
 from hsigui.ui.results.zones_asked import AREAS, MAP, NO_CLASSES, Choices, Wanted, ZonesFile
@@ -141,7 +142,7 @@ class ZonesPage(QDialog):
             box.setToolTip(tip)
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             box.setMinimumContentsLength(16)
-            box.setAccessibleName(text.replace("&", ""))
+            box.setAccessibleName(plain(text))
             grid.addWidget(label, place // 2, 2 * (place % 2))
             grid.addWidget(box, place // 2, 2 * (place % 2) + 1)
         grid.setColumnStretch(1, 1)

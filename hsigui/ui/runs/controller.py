@@ -11,16 +11,14 @@ from PySide6.QtCore import QObject
 
 from hsigui.document.events import (
     AccuracyChanged,
-    Changed,
     ClassesChanged,
     EncoderChanged,
     MapChanged,
-    PicturesCompared,
     ResultsChanged,
-    RunAsked,
     SceneShown,
-    TrainingAsked,
 )
+from hsigui.document.hub import Changed
+from hsigui.document.intentions import PicturesCompared, RunAsked, TrainingAsked
 from hsigui.document.results import NOW, TRAINING, KeptResult, result_of
 from hsigui.document.scene import Scene
 from hsigui.document.values import MapOfScene

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import datetime
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from hsigui.dates import moment_in_words
 from hsigui.document.results import MAP, NOW, TRAINING, KeptResult
 from hsigui.errors import HsiError
 from hsigui.methods.registry import method
 from hsigui.methods.settings import told
 from hsigui.report.compare import McNemar
 from hsigui.report.intervals import wilson
+from hsigui.specs import context_in_words
 from hsigui.storage.runs import RunFacts
 from hsigui.texts import say
 
@@ -68,7 +69,7 @@ class Row:
         if found.kind == MAP:
             return say("Map {number}", number=found.number)
         if found.kind == TRAINING:
-            return say("Training of {date}", date=date_of(found.made_at))
+            return say("Training of {date}", date=moment_in_words(found.made_at))
         return say("{kind} {number}", kind=found.kind, number=found.number)
 
 
@@ -113,9 +114,9 @@ def texts_of(rows: Sequence[Row], versus: Mapping[str, str]) -> list[tuple[str, 
     return [
         (
             row.title, accuracy_of(row.result), versus.get(row.key, ""), method_of(row.result),
-            settings_of(row.result, several), row.result.context,
+            settings_of(row.result, several), context_in_words(row.result.context),
             say("{count:,}", count=row.result.labels) if row.has_map else "", seconds_of(row.result),
-            date_of(row.result.made_at), row.result.note,
+            moment_in_words(row.result.made_at) if row.result.made_at else "", row.result.note,
         )
         for row in rows
     ]  # fmt: skip
@@ -154,7 +155,7 @@ def flat(found: KeptResult) -> dict[str, str]:
         drawn = found.map_spec
         values["smooth"] = say("smoothed {sigma:g} px", sigma=drawn.smooth) if drawn.smooth else ""
         values["edges"] = "" if drawn.edges is None else say("in fields {edges:g} ×", edges=drawn.edges)
-        values["context"] = say("context {name}", name=drawn.context) if drawn.context else ""
+        values["context"] = say("context {name}", name=context_in_words(drawn.context)) if drawn.context else ""
     return values
 
 
@@ -188,11 +189,6 @@ def versus_in_words(test: McNemar) -> str:
         "{difference:+.1f} ({low:.1f} to {high:.1f}), {p}",
         difference=100 * test.difference, low=100 * test.interval.low, high=100 * test.interval.high, p=p,
     )  # fmt: skip
-
-
-def date_of(seconds: float) -> str:
-    """Day and minute; nothing where it is not known."""
-    return datetime.datetime.fromtimestamp(seconds).strftime("%Y-%m-%d %H:%M") if seconds else ""
 
 
 def _differing(all_values: Sequence[Mapping[str, str]]) -> set[str]:

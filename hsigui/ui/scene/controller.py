@@ -21,16 +21,9 @@ from hsigui.cube.picture import Picture
 from hsigui.cube.remote import stand_ins
 from hsigui.cube.remote.address import address_of, is_address
 from hsigui.cube.render import ViewState, first_view
-from hsigui.document.events import (
-    BandsChanged,
-    SceneAsked,
-    SceneClosed,
-    SceneLeft,
-    SceneOpened,
-    SceneShown,
-    ViewChanged,
-)
+from hsigui.document.events import BandsChanged, SceneClosed, SceneLeft, SceneOpened, SceneShown, ViewChanged
 from hsigui.document.identity import Origin
+from hsigui.document.intentions import SceneAsked
 from hsigui.document.scene import Scene
 from hsigui.errors import HsiError
 from hsigui.log import Log

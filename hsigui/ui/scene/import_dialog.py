@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
 )
 
 from hsigui.cube.formats.arrays import ArrayInfo, squeezed
-from hsigui.cube.formats.choice import CUBE_AXES, FLAT_AXES, ImportChoice, layout_of
+from hsigui.cube.formats.choice import CUBE_AXES, FLAT_AXES, ImportChoice, axis_words, layout_of
 from hsigui.errors import HsiError
 from hsigui.texts import say
 from hsigui.ui.desk.job_bridge import JobBridge, Latest
@@ -43,7 +43,7 @@ UNITS = (
     (say("As the file says, or by size"), ""),
     (say("Nanometres"), "nm"),
     (say("Micrometres"), "um"),
-    ("Wavenumbers (1/cm)", "cm-1"),
+    (say("Wavenumbers (1/cm)"), "cm-1"),
 )
 _ORDERS = ((say("Down the columns (MATLAB)"), "columns"), (say("Along the rows"), "rows"))
 _LOOK, _NONE = say("Look for them"), say("None")
@@ -261,7 +261,7 @@ class ImportDialog(QDialog):
         with QSignalBlocker(self.axes):
             self.axes.clear()
             for axes in CUBE_AXES if len(shape) == 3 else FLAT_AXES:
-                words = axes.split(",")
+                words = axis_words(axes)
                 sizes = ", ".join(f"{n} {word}" for n, word in zip(shape, words, strict=True))
                 self.axes.addItem(f"{' x '.join(words)}   ({sizes})", axes)
         flat = len(shape) == 2

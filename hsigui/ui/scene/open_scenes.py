@@ -10,7 +10,8 @@ from PySide6.QtGui import QContextMenuEvent, QDesktopServices
 from PySide6.QtWidgets import QTabBar, QToolButton, QWidget
 
 from hsigui.cube.cube import Cube
-from hsigui.document.events import Changed, KeepingChanged, ProjectChanged, ScenesChanged
+from hsigui.document.events import KeepingChanged, ProjectChanged, ScenesChanged
+from hsigui.document.hub import Changed
 from hsigui.document.permissions import Answer, Deed, may
 from hsigui.document.scene import Scene
 from hsigui.document.unsaved import question_of_all

@@ -33,6 +33,14 @@ from hsigui.texts import say
 from hsigui.ui.desk.wavelength_units import NANOMETRES, WavelengthUnit
 from hsigui.ui.scene.drawing import draw_picture
 
+# Classes of the demo scenes, as the simulation names them. Commands write the names of the simulation, so that what
+# they write does not depend on the language.
+COVERS = {
+    "Meadow": say("Meadow"), "Maize": say("Maize"), "Woodland": say("Woodland"), "Water": say("Water"),
+    "Loam": say("Loam"), "Humus soil": say("Humus soil"), "Roof tile": say("Roof tile"), "Asphalt": say("Asphalt"),
+    "Kaolinite": say("Kaolinite"),
+}  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Opened:
@@ -137,7 +145,7 @@ def open_demo(ctx: Context, spec: DemoSpec) -> Opened:
     """Makes a demo scene, with its ground truth."""
     ctx.progress(0, 0, say("Making the demo scene…"))
     demo = simulate(spec)
-    classes = ClassTable(tuple(ClassInfo(*entry) for entry in demo.classes))
+    classes = ClassTable(tuple(ClassInfo(n, COVERS.get(name, name), color) for n, name, color in demo.classes))
     return replace(_ready(ctx, demo.cube, []), truth=ClassRaster(demo.truth, classes, demo.cube.geo))
 
 

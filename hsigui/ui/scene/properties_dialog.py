@@ -28,13 +28,14 @@ from PySide6.QtWidgets import (
 
 from hsigui.cube.cube import Cube
 from hsigui.cube.describe import describe
+from hsigui.cube.formats.choice import axes_in_words
 from hsigui.cube.formats.table import reader_of
 from hsigui.cube.remote.opening import ZARR_MARKS
+from hsigui.sizes import size_text
 from hsigui.texts import number_text, say
-from hsigui.ui.desk.sizes import size_text
 from hsigui.ui.desk.wavelength_units import NANOMETRES, WavelengthUnit
 
-_BYTE_ORDERS = {0: "little-endian (0)", 1: "big-endian (1)"}
+_BYTE_ORDERS = {0: say("little-endian (0)"), 1: say("big-endian (1)")}
 _SHOWN_BANDS = 24  # numbers of a band list that are spelled out
 
 
@@ -159,10 +160,10 @@ def facts(values: Mapping[str, Any], files: list[Path], unit: WavelengthUnit) ->
         ),
         (say("Type of the numbers"), values["dtype"]),
         (say("Variable"), values["variable"]),
-        (say("Order of the axes"), values["axis_order"]),
+        (say("Order of the axes"), values["axis_order"] and axes_in_words(values["axis_order"])),
         (say("Interleave"), values["interleave"]),
         (say("Byte order"), _BYTE_ORDERS.get(values["byte_order"])),
-        (say("Header offset"), _optional(values["header_offset"], "bytes")),
+        (say("Header offset"), _optional(values["header_offset"], say("bytes"))),
         (say("Wavelengths"), _wavelengths(values, unit)),
         (say("Bad bands"), _bands(values["bad_band_list"])),
         (say("Bands without values"), _bands(values["nan_band_list"])),
@@ -187,7 +188,7 @@ def facts(values: Mapping[str, Any], files: list[Path], unit: WavelengthUnit) ->
 
 def _sizes(files: list[Path]) -> str | None:
     try:
-        return ", ".join(f"{path.name} {size_text(path.stat().st_size, 'bytes')}" for path in files) or None
+        return ", ".join(f"{path.name} {size_text(path.stat().st_size)}" for path in files) or None
     except OSError as error:  # gone since it was opened
         return say("unknown ({strerror})", strerror=error.strerror or error)
 

@@ -26,6 +26,7 @@ from hsigui.cube.stretch import KINDS, Level
 from hsigui.texts import say
 from hsigui.ui.desk.channels import CHANNEL_COLORS, CHANNEL_TITLES
 from hsigui.ui.desk.elided import ElidedLabel
+from hsigui.ui.desk.mnemonics import plain
 from hsigui.ui.desk.number_box import NumberBox
 from hsigui.ui.scene.histogram_strip import HistogramStrip
 
@@ -270,7 +271,7 @@ class ChannelStretch(QWidget):
 
 
 def _box(action: QAction, parent: QWidget) -> QCheckBox:
-    box = QCheckBox(action.text().replace("&", ""), parent)
+    box = QCheckBox(plain(action.text()), parent)
     box.setToolTip(action.toolTip())
     box.setChecked(action.isChecked())
     box.toggled.connect(action.setChecked)

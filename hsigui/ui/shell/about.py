@@ -18,7 +18,7 @@ _PARAGRAPHS = (
     say("Hyperspectral scenes, few labels, self-supervised encoders and a live classification map."),
     say(
         "Free software under the MIT licence. Built on Qt (PySide6, LGPL), pyqtgraph, NumPy, SciPy, scikit-learn,\n"
-        "scikit-image, Spectral Python, rasterio, h5py and PyTorch."
+        "scikit-image, rasterio, pyogrio, pyproj, h5py and PyTorch."
     ),
 )
 TEXT = f"<h2>hsigui {__version__}</h2>\n" + "\n".join(f"<p>{text}</p>" for text in _PARAGRAPHS)

@@ -25,7 +25,6 @@ from hsigui.cube.remote.address import is_address
 from hsigui.document.events import (
     AccuracyChanged,
     BandsChanged,
-    Changed,
     ClassesChanged,
     CurrentClassChanged,
     DerivedListChanged,
@@ -48,6 +47,7 @@ from hsigui.document.events import (
     TruthChanged,
     ValidationChanged,
 )
+from hsigui.document.hub import Changed
 from hsigui.document.session import Session
 from hsigui.report.table import problems
 from hsigui.settings import Settings, SettingsStore
@@ -61,6 +61,7 @@ from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.focus_ring import FocusRing
 from hsigui.ui.desk.job_bridge import JobBridge
 from hsigui.ui.desk.message_bar import MessageBar
+from hsigui.ui.desk.mnemonics import name_plainly
 from hsigui.ui.desk.prompts import Prompts
 from hsigui.ui.feature_space.controller import FeatureSpace
 from hsigui.ui.feature_space.statistics_controller import StatisticsController
@@ -305,6 +306,7 @@ class MainWindow(QMainWindow):
         self.status = StatusBar(self.session, self.bridge, self.messages.log, self.coordinates, self)
         self.status.missed.clicked.connect(self.actions_["messages"].trigger)
         self.setStatusBar(self.status)
+        name_plainly(self)
 
     def _add_recent(self, menu: QMenu) -> None:
         self._recent_menu = menu.addMenu(say("Open &recent"))

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMenu, QMenuBar
 from hsigui.cube.remote.address import name_and_place
 from hsigui.document.session import Session
 from hsigui.texts import say
+from hsigui.ui.desk.mnemonics import plain
 from hsigui.ui.desk.wavelength_units import WavelengthUnit
 from hsigui.ui.labels.classes_panel import swatch
 from hsigui.ui.shell.help_contents import found_pages, title_of
@@ -97,11 +98,6 @@ def best(entries: Iterable[Entry], query: str) -> list[Entry]:
     ranks = [(_rank(entry, words), entry) for entry in entries]
     found = [(rank, entry) for rank, entry in ranks if rank is not None]
     return [entry for _, entry in sorted(found, key=lambda pair: (not pair[1].enabled, pair[0]))]
-
-
-def plain(text: str) -> str:
-    """The text of a menu without its marks: `&Open…` is called Open…; `&&` stands for one."""
-    return text.replace("&&", "\0").replace("&", "").replace("\0", "&")
 
 
 def _show_alone(session: Session, band: int) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from hsigui.assets import resource
 from hsigui.texts import say
-from hsigui.ui.desk.action_rows import ActionRow
+from hsigui.ui.desk.action_rows import ActionRow, keys_in_words
 
 PAGE = "panels"
 IMAGE = "Image"  # what has the focus where no panel has
@@ -112,7 +112,7 @@ def keys_of(told: PanelHelp, rows: Sequence[ActionRow]) -> list[tuple[str, str]]
     """The keys of a panel, and what they do."""
     by_id = {row.id: row for row in rows}
     known = [by_id[name] for name in told.actions if name in by_id]
-    return [*(("  or  ".join(row.keys), row.tip) for row in known if row.keys), *told.keys]
+    return [*((keys_in_words(row.keys), row.tip) for row in known if row.keys), *told.keys]
 
 
 def _table(told: PanelHelp, rows: Sequence[ActionRow]) -> str:

@@ -24,6 +24,7 @@ from hsigui.assets import languages_folder
 from hsigui.cube.limits import machine_memory
 from hsigui.cube.remote.block_store import cache_folder
 from hsigui.pipeline import sharing
+from hsigui.sizes import size_text
 from hsigui.storage.runs import runs_folder
 from hsigui.texts import languages_in, say
 from hsigui.ui.desk.language import language_name, unseen_in_words
@@ -161,7 +162,7 @@ def _memory(parent: QWidget) -> Editor:
     spin.setDecimals(1)
     spin.setRange(0.0, machine_memory() / 2**30)
     spin.setSuffix(say(" GiB"))
-    spin.setSpecialValueText(say("all of this machine ({memory:.1f} GiB)", memory=machine_memory() / 2**30))
+    spin.setSpecialValueText(say("all of this machine ({memory})", memory=size_text(machine_memory(), binary=True)))
     return Editor(spin, lambda value: spin.setValue(float(str(value))), lambda: round(spin.value(), 1))
 
 

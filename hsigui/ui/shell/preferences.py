@@ -14,6 +14,7 @@ from hsigui.cube import outside
 from hsigui.document.scene import Scene
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
+from hsigui.sizes import size_text
 from hsigui.storage.run_space import RunSpace, remove_features, remove_runs, space_of
 from hsigui.texts import say, say_number
 from hsigui.ui.desk import motion, theme
@@ -22,7 +23,7 @@ from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.dialogs import open_dialog
 from hsigui.ui.desk.job_bridge import Watcher
 from hsigui.ui.desk.wavelength_units import ShowsWavelengths
-from hsigui.ui.shell.preferences_dialog import PreferencesDialog, size_in_words
+from hsigui.ui.shell.preferences_dialog import PreferencesDialog
 from hsigui.ui.training.run_files import RunFiles
 
 
@@ -100,7 +101,7 @@ class Preferences(QObject):
 
     def _remove_features(self) -> None:
         def done(won: int) -> None:
-            self._desk.messages.info(say("{size} of features were removed.", size=size_in_words(won)), stays=False)
+            self._desk.messages.info(say("{size} of features were removed.", size=size_text(won)), stays=False)
             self._measure()
 
         self._work(partial(remove_features, in_use=self._in_use()), say("Remove features"), done)

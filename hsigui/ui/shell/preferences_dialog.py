@@ -19,9 +19,11 @@ from PySide6.QtWidgets import (
 )
 
 from hsigui.settings import Settings
+from hsigui.sizes import size_text
 from hsigui.storage.run_space import RunSpace
 from hsigui.texts import say, say_number
 from hsigui.ui.desk.dialogs import keep_wide
+from hsigui.ui.desk.mnemonics import plain
 from hsigui.ui.desk.tips import explain
 from hsigui.ui.shell.outside_group import OutsideGroup
 from hsigui.ui.shell.preference_rows import ROWS
@@ -53,7 +55,7 @@ class PreferencesDialog(QDialog):
             for part in (label, editor.widget):
                 explain(part, row.tip)
             for named in filter(None, (editor.widget, editor.widget.focusProxy())):
-                named.setAccessibleName(row.label.replace("&", ""))
+                named.setAccessibleName(plain(row.label))
             form.addRow(label, editor.widget)
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
         self.buttons.accepted.connect(self.accept)
@@ -108,16 +110,9 @@ class PreferencesDialog(QDialog):
                     "{count} run of {size}, of which {features} are features, which can be computed again.",
                     "{count} runs of {size}, of which {features} are features, which can be computed again.",
                     space.runs,
-                    size=size_in_words(space.size),
-                    features=size_in_words(space.features),
+                    size=size_text(space.size),
+                    features=size_text(space.features),
                 )
             )
         self.features.setEnabled(space.features > 0)
         self.runs.setEnabled(space.runs > 0)
-
-
-def size_in_words(size: int) -> str:
-    """Such as "1.2 GB"; of less than a tenth of a megabyte "0.0 MB"."""
-    if size >= 1e9:
-        return say("{size:.1f} GB", size=size / 1e9)
-    return say("{size:.1f} MB", size=size / 1e6)

@@ -10,8 +10,8 @@ from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPainterPath, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QGridLayout, QSizePolicy, QToolButton, QWidget
 
+from hsigui.dates import day_in_words
 from hsigui.texts import say
-from hsigui.ui.desk.dates import day_in_words
 from hsigui.ui.desk.icons import icon
 from hsigui.ui.shell.scene_pictures import ScenePicture
 

@@ -7,7 +7,7 @@ from functools import partial
 from html import escape
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtCore import QEvent, Qt, QUrl, Signal
 from PySide6.QtGui import QAccessible, QDesktopServices, QPalette
 from PySide6.QtWidgets import (
     QDialog,
@@ -26,7 +26,8 @@ from hsigui.errors import HsiError
 from hsigui.jobs import Progress
 from hsigui.sample_scenes.keeping import AWAY, HERE, PARTLY, State
 from hsigui.sample_scenes.table import SampleScene
-from hsigui.sample_scenes.words import facts, megabytes, named, state_in_words
+from hsigui.sample_scenes.words import facts, named, state_in_words
+from hsigui.sizes import size_text
 from hsigui.texts import as_sentence, say
 from hsigui.ui.desk.problem_label import ProblemLabel
 from hsigui.ui.desk.roles import give_role
@@ -110,10 +111,10 @@ class SampleRow(QFrame):
         self.bar.setRange(0, STEPS if progress.total else 0)
         if progress.total:
             self.bar.setValue(round(STEPS * progress.done / progress.total))
-            said = say("{name}: {done} of {total}", name=progress.text, done=megabytes(int(progress.done)),
-                       total=megabytes(int(progress.total)))  # fmt: skip
+            said = say("{name}: {done} of {total}", name=progress.text, done=size_text(progress.done),
+                       total=size_text(progress.total))  # fmt: skip
         else:
-            said = say("{name}: {done}", name=progress.text, done=megabytes(int(progress.done)))
+            said = say("{name}: {done}", name=progress.text, done=size_text(progress.done))
         self.where.setText(said)
 
     def end(self, state: State, told: Sequence[str] = (), error: HsiError | None = None) -> None:
@@ -124,6 +125,11 @@ class SampleRow(QFrame):
         self.told.setVisible(bool(told))
         self.problem.setText("" if error is None else str(error))
         self.problem.setVisible(error is not None)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "terms"):
+            self._show_terms()
 
     def _run(self, running: bool) -> None:
         had_focus = self.button.hasFocus() or self.cancel.hasFocus()

@@ -8,7 +8,7 @@ from html import escape
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayout, QWidget
 
 from hsigui.texts import say
-from hsigui.ui.desk.action_rows import ActionRow
+from hsigui.ui.desk.action_rows import ActionRow, keys_in_words
 
 MOUSE = (
     (say("Wheel"), say("Zoom at the cursor")),
@@ -59,7 +59,7 @@ class ShortcutSheet(QDialog):
 
 def key_rows(actions: Iterable[ActionRow]) -> tuple[tuple[str, str], ...]:
     """Keys and what they do, for every action that has some; the nine class keys on one line."""
-    rows = [("  or  ".join(a.keys), a.tip) for a in actions if a.keys and not _is_class_key(a)]
+    rows = [(keys_in_words(a.keys), a.tip) for a in actions if a.keys and not _is_class_key(a)]
     return (*rows, ("1 … 9", say("Paint with the class of that number")))
 
 

@@ -39,7 +39,6 @@ DEMOS = {
 }  # fmt: skip
 SIDE_WIDTH = 240
 BESIDE_FROM = 600  # logical pixels from which the steps have room beside the recent scenes
-ROW_FROM = 480  # and from which all buttons have room side by side
 MARGIN, GAP = 24, 28
 WIDEST = 1240
 _across, _down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
@@ -148,7 +147,13 @@ class StartPage(QScrollArea):
         self._side.setMaximumWidth(SIDE_WIDTH if beside else WIDEST)
         self._side.setMinimumWidth(SIDE_WIDTH if beside else 0)
         left = width - 2 * MARGIN - (SIDE_WIDTH + GAP if beside else 0)
-        self._buttons.setDirection(_across if left >= ROW_FROM else _down)
+        self._buttons.setDirection(_across if left >= self._row_width() else _down)
+
+    def _row_width(self) -> int:
+        """From how many logical pixels all buttons have room side by side; their words depend on the language."""
+        buttons = (self.open, self.address, self.demo, self.other_demos, self.samples)
+        gaps = (len(buttons) - 1) * max(self._buttons.spacing(), 0)
+        return sum(max(button.sizeHint().width(), button.minimumSizeHint().width()) for button in buttons) + gaps
 
     # Its parts
 

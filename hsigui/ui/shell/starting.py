@@ -15,7 +15,6 @@ from hsigui.cube.demo_spec import DemoSpec
 from hsigui.cube.remote.address import is_address, name_and_place
 from hsigui.document.events import (
     AccuracyChanged,
-    Changed,
     EncoderChanged,
     LabelsChanged,
     MapChanged,
@@ -25,6 +24,7 @@ from hsigui.document.events import (
     SceneShown,
     ValidationChanged,
 )
+from hsigui.document.hub import Changed
 from hsigui.document.scene import Scene
 from hsigui.jobs import Context
 from hsigui.labels.label_map import TRAINING, VALIDATION

@@ -10,7 +10,6 @@ from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QMouseEvent
 from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 
 from hsigui.document.events import (
-    Changed,
     DeviceChanged,
     KeepingChanged,
     LabelsChanged,
@@ -18,6 +17,7 @@ from hsigui.document.events import (
     SceneShown,
     ValidationChanged,
 )
+from hsigui.document.hub import Changed
 from hsigui.document.session import Session
 from hsigui.texts import number_text, say
 from hsigui.ui.desk.elided import ElidedLabel

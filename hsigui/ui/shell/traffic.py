@@ -8,8 +8,8 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QLabel, QWidget
 
 from hsigui.cube.remote.traffic import TRAFFIC, Seen
+from hsigui.sizes import size_text
 from hsigui.texts import say
-from hsigui.ui.shell.preferences_dialog import size_in_words
 
 LOOK_MS = 300
 STAYS_SECONDS = 4.0
@@ -40,10 +40,10 @@ class TrafficLabel(QLabel):
 
 
 def in_words(seen: Seen) -> str:
-    """Such as "server.org: 1.2 of 3.4 MB"."""
+    """Such as "server.org: 1.2 MB of 3.4 MB"."""
     if seen.wanted:
         return say(
-            "{host}: {done} of {wanted}", host=seen.host, done=size_in_words(min(seen.done, seen.wanted)),
-            wanted=size_in_words(seen.wanted),
+            "{host}: {done} of {wanted}", host=seen.host, done=size_text(min(seen.done, seen.wanted)),
+            wanted=size_text(seen.wanted),
         )  # fmt: skip
-    return say("{host}: {fetched} so far", host=seen.host, fetched=size_in_words(seen.fetched))
+    return say("{host}: {fetched} so far", host=seen.host, fetched=size_text(seen.fetched))

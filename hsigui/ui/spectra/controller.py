@@ -16,16 +16,9 @@ from hsigui.cube.cube import Cube
 from hsigui.cube.render import CHANNELS, SINGLE, ViewState
 from hsigui.cube.responses import read_responses
 from hsigui.cube.spectra import window_spectrum
-from hsigui.document.events import (
-    BandsChanged,
-    PixelPicked,
-    SceneClosed,
-    SceneLeft,
-    SceneShown,
-    SpectrumWanted,
-    ViewChanged,
-)
+from hsigui.document.events import BandsChanged, SceneClosed, SceneLeft, SceneShown, ViewChanged
 from hsigui.document.identity import Origin
+from hsigui.document.intentions import PixelPicked, SpectrumWanted
 from hsigui.document.scene import Scene
 from hsigui.document.values import Spectrum
 from hsigui.jobs import Context

@@ -18,7 +18,8 @@ from hsigui.analysis.references import Reference, grouped
 from hsigui.cube.cube import Cube
 from hsigui.cube.formats.library import SpectralLibrary
 from hsigui.cube.spectra import mean_spectrum
-from hsigui.document.events import BandsChanged, LibrariesChanged, SceneShown, SpectrumWanted
+from hsigui.document.events import BandsChanged, LibrariesChanged, SceneShown
+from hsigui.document.intentions import SpectrumWanted
 from hsigui.errors import HsiError
 from hsigui.jobs import Context
 from hsigui.labels.label_map import TRAINING

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from functools import partial
 from pathlib import Path
 
@@ -9,7 +10,9 @@ from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 
 from hsigui.cube.cube import Cube
-from hsigui.document.events import Changed, SceneShown, TruthChanged
+from hsigui.dates import moment_in_words
+from hsigui.document.events import SceneShown, TruthChanged
+from hsigui.document.hub import Changed
 from hsigui.document.identity import Origin
 from hsigui.document.queue import HeavyJob, Kind
 from hsigui.document.values import Truth
@@ -114,7 +117,7 @@ class StudyController(QObject):
             self._window.form.show_settings(found.settings, found.seed)
             self._window.form.folder.setText(str(folder))
             self._shown = folder
-            title = say("{title}, {created}", title=found.title, created=found.created.replace("T", " "))
+            title = say("{title}, {created}", title=found.title, created=_when(found.created))
             self._window.show_study(title, found.rows, found.comparisons)
             self._window.set_progress(1, 1, "")
 
@@ -242,3 +245,11 @@ def run_study(
         ctx.warn(error.message)
         lines = ()
     return study_of(cube, reference, spec, folder, ctx, lines[-1] if lines else "", learned)[0]
+
+
+def _when(created: str) -> str:
+    """When a study was written, of what its file says."""
+    try:
+        return moment_in_words(datetime.datetime.fromisoformat(created).timestamp())
+    except ValueError:  # another program wrote it
+        return created

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from hsigui.labels.palettes import color_for
-from hsigui.report.study import Comparison, RowKey, StudyRow, cell_in_words, of_strokes
+from hsigui.report.study import Comparison, RowKey, StudyRow, cell_in_words, of_strokes, split_in_words
 from hsigui.report.study_words import AGAINST_WORDS, compared, figure, seconds
 from hsigui.texts import say
 from hsigui.ui.desk.curve_key import CurveKey
@@ -153,7 +153,9 @@ class Curves(QWidget):
         self.split.blockSignals(True)
         self.split.clear()
         for kind in kinds:
-            self.split.addItem(say("strokes") if kind == "strokes" else say("{split} split", split=kind), kind)
+            self.split.addItem(
+                say("strokes") if kind == "strokes" else say("{split} split", split=split_in_words(kind)), kind
+            )
         self.split.setCurrentIndex(max(self.split.findData(kept), 0) if kinds else -1)
         self.split.blockSignals(False)
         self._draw()

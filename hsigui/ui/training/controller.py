@@ -11,8 +11,9 @@ from PySide6.QtGui import QAction
 
 from hsigui.cube.cube import Cube
 from hsigui.document.course import TrainingCurves
-from hsigui.document.events import CourseChanged, QueueChanged, SceneShown, StepDone, TrainingAsked
+from hsigui.document.events import CourseChanged, QueueChanged, SceneShown, StepDone
 from hsigui.document.identity import Origin
+from hsigui.document.intentions import TrainingAsked
 from hsigui.document.permissions import Answer, Deed, may
 from hsigui.document.queue import HeavyJob, Kind
 from hsigui.document.scene import Scene

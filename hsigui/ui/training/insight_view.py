@@ -12,7 +12,9 @@ from PySide6.QtGui import QAccessible, QColor, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from hsigui.labels.classes import PALETTE
+from hsigui.memory import MIB
 from hsigui.methods.insight import Insight
+from hsigui.sizes import size_text
 from hsigui.texts import say
 from hsigui.ui.desk.plots import RESTYLE, Plot, color_plot, curve_pen
 from hsigui.ui.desk.roles import give_role
@@ -88,7 +90,7 @@ class InsightView(QWidget):
         self.plot.setVisible(any(len(each) > 1 for each in points))
         for curve, own in zip(self._curves, [*points, [], []], strict=False):
             curve.setData(*(np.array(own, dtype=float).T if own else ([], [])))
-        self.plot.setLabel("left", "" if self._kind == RATE else say("MB"))
+        self.plot.setLabel("left", "" if self._kind == RATE else say("MiB"))
         highest = max((value for own in points for _, value in own), default=1.0)
         self.plot.setYRange(0.0, 1.08 * highest)
         if used is not None:
@@ -105,9 +107,11 @@ class InsightView(QWidget):
         process, device = ([value for _, value in own] for own in points)
         told = []
         if process:
-            told.append(say("Process: {now:,.0f} MB now, {most:,.0f} MB at most", now=process[-1], most=max(process)))
+            now, most = _now_and_most(process)
+            told.append(say("Process: {now} now, {most} at most", now=now, most=most))
         if device:
-            told.append(say("GPU: {now:,.0f} MB now, {most:,.0f} MB at most", now=device[-1], most=max(device)))
+            now, most = _now_and_most(device)
+            told.append(say("GPU: {now} now, {most} at most", now=now, most=most))
         return "\n".join(told)
 
     def _restyle(self) -> None:
@@ -165,3 +169,7 @@ def used_in_words(counts: NDArray[np.int64]) -> str:
         "would be. Where few are used, the training has collapsed.",
         used=int((counts > 0).sum()), count=len(counts), even=even,
     )  # fmt: skip
+
+
+def _now_and_most(mebibytes: Sequence[float]) -> tuple[str, str]:
+    return size_text(mebibytes[-1] * MIB, binary=True), size_text(max(mebibytes) * MIB, binary=True)

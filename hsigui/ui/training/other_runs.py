@@ -7,7 +7,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject
 
-from hsigui.document.events import Changed, EncoderChanged, SceneShown
+from hsigui.document.events import EncoderChanged, SceneShown
+from hsigui.document.hub import Changed
 from hsigui.jobs import Context
 from hsigui.storage.recovery import scene_key
 from hsigui.storage.runs import RunFacts, Runs, facts_of

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from hsigui.methods.registry import MethodInfo
 from hsigui.texts import say
 from hsigui.ui.desk.desk import Desk
+from hsigui.ui.desk.mnemonics import set_text
 from hsigui.ui.image.bench import Bench, PanelParts
 from hsigui.ui.training.controller import TrainingController
 from hsigui.ui.training.method_panel import MethodPanel, learns
@@ -38,7 +39,7 @@ class MethodChoice(QObject):
     def _method_changed(self, info: MethodInfo) -> None:
         """The action is called by what it does: a baseline learns nothing."""
         action = self._action
-        action.setText(say("&Pretrain") if learns(info) else say("&Prepare features"))
+        set_text(action, say("&Pretrain") if learns(info) else say("&Prepare features"))
         action.setToolTip(
             say("Learn features of this scene with {title}, without labels (Ctrl+P)", title=info.title)
             if learns(info)

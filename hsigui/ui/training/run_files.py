@@ -15,9 +15,11 @@ from PySide6.QtCore import QLockFile, QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 
 from hsigui.cube.cube import Cube
+from hsigui.dates import moment_in_words
 from hsigui.document.course import TrainingCurves
-from hsigui.document.events import BandsChanged, EncoderChanged, QueueChanged, RunAsked, SceneOpened
+from hsigui.document.events import BandsChanged, EncoderChanged, QueueChanged, SceneOpened
 from hsigui.document.identity import Origin
+from hsigui.document.intentions import RunAsked
 from hsigui.document.permissions import Answer, Deed, may
 from hsigui.document.queue import HeavyJob, Kind
 from hsigui.document.scene import Scene
@@ -36,7 +38,6 @@ from hsigui.storage.recovery import scene_key
 from hsigui.storage.runs import LOCK, KeptRun, Runs, UnfinishedRun, give_up, unfinished_in
 from hsigui.storage.state_json import sum_of_run
 from hsigui.texts import say
-from hsigui.ui.desk.dates import moment_in_words
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.job_bridge import Watcher
 from hsigui.ui.desk.message_bar import Message

@@ -8,7 +8,8 @@ from typing import Any
 from PySide6.QtCore import QEvent, QObject, QPointF, QRect, Qt, QTimer
 from PySide6.QtGui import QColor, QCursor, QKeyEvent, QMouseEvent, QPainter, QPen
 
-from hsigui.document.events import PicturesCompared, SceneShown
+from hsigui.document.events import SceneShown
+from hsigui.document.intentions import PicturesCompared
 from hsigui.texts import say
 from hsigui.ui.image.bench import Bench
 from hsigui.ui.image.comparing import Painted

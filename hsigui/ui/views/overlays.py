@@ -12,7 +12,9 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject
 
-from hsigui.document.events import Changed, OverlayAsked, OverlaysChanged, SceneShown
+from hsigui.document.events import OverlaysChanged, SceneShown
+from hsigui.document.hub import Changed
+from hsigui.document.intentions import OverlayAsked
 from hsigui.document.overlays import SUBJECT, Overlay
 from hsigui.document.scene import Scene
 from hsigui.errors import HsiError

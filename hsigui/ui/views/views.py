@@ -8,7 +8,8 @@ from typing import Any
 
 from PySide6.QtCore import QObject
 
-from hsigui.document.events import PicturesCompared, SceneShown
+from hsigui.document.events import SceneShown
+from hsigui.document.intentions import PicturesCompared
 from hsigui.ui.image.bench import Bench
 from hsigui.ui.image.canvas import SceneCanvas
 from hsigui.ui.image.subjects import Subject

@@ -224,7 +224,7 @@ def test_without_the_package_it_is_named(
     monkeypatch.setitem(sys.modules, "zarr", None)
     with pytest.raises(HsiError) as told:
         hsigui.open(path)
-    assert "pip install hsigui[cloud]" in told.value.hint
+    assert 'pip install "hsigui[cloud]"' in told.value.hint
 
 
 @pytest.mark.parametrize("version", [2, 3])

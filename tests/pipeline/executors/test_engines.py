@@ -98,3 +98,14 @@ def test_an_engine_whose_module_is_missing_is_told(tmp_path, monkeypatch):
     with pytest.raises(HsiError, match="cannot be loaded"):
         table.started("far", Workers())
     plugins.forget()
+
+
+@pytest.mark.parametrize(("bundle", "hint"), [(False, 'pip install "hsigui[cluster]"'), (True, "no further packages")])
+def test_where_dask_is_missing_it_is_said_how_to_have_it_and_a_bundle_does_not_ask_for_pip_in_it(
+    bundle, hint, monkeypatch
+):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    monkeypatch.setattr(sys, "frozen", bundle, raising=False)
+    with pytest.raises(HsiError, match="Dask cannot be loaded") as raised:
+        table.started("dask", Workers(2))
+    assert hint in raised.value.hint

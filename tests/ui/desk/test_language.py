@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import gettext
 
 import pytest
@@ -13,7 +12,6 @@ from PySide6.QtWidgets import QDialogButtonBox, QFileDialog, QLabel, QTreeView
 
 from hsigui.assets import languages_folder
 from hsigui.texts import DOMAIN, install_from, language, languages_in, say, use
-from hsigui.ui.desk.dates import day_in_words, moment_in_words
 from hsigui.ui.desk.language import is_unseen, language_name, locale_of, speak, unseen_in_words
 from hsigui.ui.desk.number_box import NumberBox
 from tests.made_up_language import compiled
@@ -118,18 +116,6 @@ def test_a_point_is_a_point_in_every_language(qtbot, qapp, code, typed, value, s
     QTest.keyClick(box, Qt.Key.Key_Return)
     assert box.value() == value
     assert box.text() == shown
-
-
-def test_days_have_the_months_of_the_language(qapp):
-    day = datetime.date(2026, 3, 8)
-    speak(qapp, "")
-    assert day_in_words(day) == "08 Mar 2026"
-    speak(qapp, "de")
-    assert day_in_words(day) == f"08 {QLocale('de').monthName(3, QLocale.FormatType.ShortFormat)} 2026"
-    assert day_in_words(day) != "08 Mar 2026"
-    noon = datetime.datetime(2026, 3, 8, 12, 5, 9).timestamp()
-    assert moment_in_words(noon).endswith("2026, 12:05")
-    assert moment_in_words(noon, exactly=True).endswith("2026, 12:05:09")
 
 
 def test_letters_that_no_font_has_are_told_in_english_with_the_package(qapp, monkeypatch):

@@ -13,6 +13,7 @@ import hsigui.ui
 from hsigui.settings import WAVELENGTH_UNITS, Settings
 from hsigui.ui.desk import wavelength_units
 from hsigui.ui.desk.wavelength_units import MICROMETRES, NANOMETRES, UNITS
+from tests.sources import nodes
 
 ROOMS = Path(hsigui.ui.__file__).parent
 
@@ -40,10 +41,10 @@ def test_what_was_shown_and_is_typed_again_is_the_same_wavelength(unit):
 
 def test_no_other_sentence_of_the_window_names_nanometres_beside_a_number():
     found = []
-    for path in ROOMS.rglob("*.py"):
-        if path == Path(wavelength_units.__file__):
+    for path, inside in nodes().items():
+        if not path.is_relative_to(ROOMS) or path == Path(wavelength_units.__file__):
             continue
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in inside:
             text = node.value if isinstance(node, ast.Constant) else None
             if isinstance(text, str) and re.search(r"\} ?nm\b|\(nm\)", text):
                 found.append(f"{path.name}:{node.lineno}: {text}")

@@ -6,7 +6,8 @@ import numpy as np
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
-from hsigui.document.events import AreaAnswered, LabelsPainted
+from hsigui.document.events import LabelsPainted
+from hsigui.document.intentions import AreaAnswered
 from hsigui.ui.labels import painting
 from tests.ui.windows import click, labels, opened, paint, press, texts
 

@@ -268,7 +268,7 @@ def test_the_dialog_offers_what_there_is_and_says_what_is_in_the_way(qtbot, tmp_
     ok = dialog.buttons.button(QDialogButtonBox.StandardButton.Ok)
     assert ok.isEnabled()
     assert dialog.choice == TilesChoice(tmp_path / "map.tif", True, (), True, None, None)
-    assert "1.0 GB" in dialog.told.text()
+    assert "1 GB" in dialog.told.text()
     assert "a minute or less" in dialog.told.text()
     dialog.formats.setCurrentIndex(2)
     assert dialog.path.suffix == ".zarr"

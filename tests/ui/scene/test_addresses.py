@@ -143,7 +143,7 @@ def test_the_dialog_says_that_the_network_is_forbidden(qtbot, window):
 
 def test_traffic_is_told_in_words():
     assert in_words(Seen(5_000_000, 3, 1_200_000, 3_400_000, "server.org")) == "server.org: 1.2 MB of 3.4 MB"
-    assert in_words(Seen(5_000_000, 3, 0, 0, "server.org")) == "server.org: 5.0 MB so far"
+    assert in_words(Seen(5_000_000, 3, 0, 0, "server.org")) == "server.org: 5 MB so far"
 
 
 def test_a_zarr_folder_is_dropped_or_picked_by_a_file_in_it(qtbot, window, tmp_path):

@@ -6,10 +6,11 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from hsigui.ui.desk.mnemonics import plain
 from hsigui.ui.shell.actions import ACTIONS
 from hsigui.ui.shell.command_palette import MOST, PaletteDialog
 from hsigui.ui.shell.help_dialog import HelpDialog
-from hsigui.ui.shell.palette_entries import Entry, best, plain
+from hsigui.ui.shell.palette_entries import Entry, best
 from tests.ui.windows import idle, press
 
 

@@ -9,10 +9,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from hsigui.cube.demo import write_demo
+from hsigui.ui.desk.mnemonics import plain
 from hsigui.ui.shell.actions import ACTIONS
 from hsigui.ui.shell.command_palette import CommandPalette
 from hsigui.ui.shell.context_menus import ON_PIXEL, ON_RUN, ON_SPECTRA, ON_TAB
-from hsigui.ui.shell.palette_entries import plain
 from tests.ui.windows import click, idle, labels, open_scene, paint, press, texts
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)

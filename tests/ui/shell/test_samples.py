@@ -8,10 +8,13 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QPalette
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from hsigui.sample_scenes import fetching
 from hsigui.sample_scenes.table import DATA, SCENE, TRUTH, SampleFile, SampleScene, sample_scenes
+from hsigui.ui.desk import theme
 from hsigui.ui.shell.main_window import MainWindow
 from hsigui.ui.shell.samples_dialog import SampleRow, SamplesDialog
 from tests.sample_scenes.server import Host, digest, served
@@ -164,3 +167,9 @@ def test_a_window_that_is_closed_keeps_what_has_come(
     assert window.close()
     host.go_on.set()
     assert any(name.endswith(".part") for name in _files(tmp_path / "state"))
+
+
+def test_links_have_the_colours_of_the_window(qtbot, window: MainWindow, row: SampleRow) -> None:
+    for scheme in ("dark", "light"):
+        theme.apply(QApplication.instance(), scheme)
+        qtbot.waitUntil(lambda: row.palette().color(QPalette.ColorRole.Link).name() in row.terms.text())

@@ -175,6 +175,20 @@ def test_nothing_is_cut_off_at_any_width(qtbot, width, beside) -> None:
         assert part.width() >= part.minimumSizeHint().width()
 
 
+def test_buttons_of_long_words_stand_below_one_another_where_a_row_is_too_narrow(qtbot) -> None:
+    page = StartPage()
+    qtbot.addWidget(page)
+    for button in (page.open, page.address, page.demo, page.other_demos, page.samples):
+        button.setText("Beispielszenen holen und öffnen…")
+    page.resize(850, 420)
+    page.show()
+    qtbot.waitExposed(page)
+    qtbot.waitUntil(lambda: page.widget().width() <= page.viewport().width())
+    for part in (page.open, page.other_demos, page.samples):
+        assert part.mapTo(page.widget(), QPoint(part.width(), 0)).x() <= page.viewport().width()
+        assert part.width() >= part.minimumSizeHint().width()
+
+
 def test_links_have_the_colour_of_links_after_the_theme_has_changed(qtbot, qapp) -> None:
     page = StartPage()
     qtbot.addWidget(page)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QToolBar
 
 from hsigui.assets import resource
-from hsigui.document.events import AreaAnswered, PixelPicked
+from hsigui.document.intentions import AreaAnswered, PixelPicked
 from hsigui.ui.image.tools_table import TOOL_ROWS
 from hsigui.ui.shell.panels import PANELS
 from tests.ui.windows import idle, labels

@@ -101,7 +101,8 @@ def test_a_library_that_changed_is_told_by_its_sum() -> None:
 
 
 def test_of_two_libraries_of_one_path_the_last_is_open() -> None:
-    from hsigui.document.events import Events, LibrariesChanged
+    from hsigui.document.events import LibrariesChanged
+    from hsigui.document.hub import Events
 
     told: list[LibrariesChanged] = []
     events = Events()

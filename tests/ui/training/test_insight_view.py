@@ -47,7 +47,7 @@ def test_rate_memory_and_prototypes_are_drawn_and_told(view):
     choose(view, MEMORY)
     assert [len(curve) for curve in view.insight.points()] == [3, 3]
     assert view.insight.words.text().splitlines() == [
-        "Process: 600 MB now, 700 MB at most", "GPU: 40 MB now, 90 MB at most",
+        "Process: 600 MiB now, 700 MiB at most", "GPU: 40 MiB now, 90 MiB at most",
     ]  # fmt: skip
     choose(view, PROTOTYPES)
     assert view.insight.bars.isVisible()

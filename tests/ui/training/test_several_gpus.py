@@ -12,7 +12,7 @@ import pytest
 
 from hsigui.cube.cube import CubeInfo
 from hsigui.cube.formats.envi import write_cube
-from hsigui.document.events import TrainingAsked
+from hsigui.document.intentions import TrainingAsked
 from hsigui.methods import devices
 from hsigui.pipeline import several_processes, sharing
 from hsigui.saving import is_alive

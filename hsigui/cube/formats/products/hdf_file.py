@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsigui.cube.cube import Source
+from hsigui.cube.formats.array_file import Beside, Place
 from hsigui.cube.formats.choice import CUBE_AXES, ImportChoice, Layout
-from hsigui.cube.formats.containers import Beside, Place
 from hsigui.cube.formats.hdf5 import BROKEN, broken
 from hsigui.cube.formats.hdf5_attributes import Attributes
 from hsigui.cube.formats.hdf5_place import axes_of_dimensions

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hsigui.cube.formats.array_file import BandLists
 from hsigui.cube.formats.arrays import ArrayInfo
 from hsigui.cube.formats.choice import ImportChoice, Layout, layout_of
-from hsigui.cube.formats.containers import BandLists
 from hsigui.cube.formats.hdf5 import HdfFile
 from hsigui.cube.formats.hdf5_attributes import Attributes
 from hsigui.cube.formats.products.rows import Part, Scene

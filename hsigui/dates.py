@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import datetime
 
-from PySide6.QtCore import QLocale
-
 from hsigui.texts import say
 
 
 def day_in_words(day: datetime.date) -> str:
     """Such as "28 Nov 2026"."""
-    month = QLocale().monthName(day.month, QLocale.FormatType.ShortFormat)
-    return say("{day:02} {month} {year}", day=day.day, month=month, year=day.year)
+    return say("{day:02} {month} {year}", day=day.day, month=_months()[day.month - 1], year=day.year)
 
 
 def moment_in_words(seconds: float, *, exactly: bool = False) -> str:
@@ -25,3 +22,10 @@ def moment_in_words(seconds: float, *, exactly: bool = False) -> str:
     moment = datetime.datetime.fromtimestamp(seconds)
     time = moment.strftime("%H:%M:%S" if exactly else "%H:%M")
     return say("{day}, {time}", day=day_in_words(moment.date()), time=time)
+
+
+def _months() -> tuple[str, ...]:
+    return (
+        say("Jan"), say("Feb"), say("Mar"), say("Apr"), say("May"), say("Jun"), say("Jul"), say("Aug"), say("Sep"),
+        say("Oct"), say("Nov"), say("Dec"),
+    )  # fmt: skip
