@@ -161,3 +161,16 @@ def test_a_sentence_that_is_new_is_missing_until_it_is_put_in(tmp_path, monkeypa
     assert TOOL.fill("de", tmp_path / "given.json") == 2
     assert TOOL.missing("de") == []
     assert list(TOOL.wrong(TOOL.read(TOOL.path_of("de")))) == ["other places: A sky of {name} | Ein Himmel aus {nome}"]
+
+
+def test_chinese_may_leave_out_a_blank_at_an_end_and_german_may_not():
+    for language, found in (("zh", []), ("de", ["other blanks at its ends:  bad | x"])):
+        catalog = TOOL.Catalog(language)
+        catalog.add(" bad", "x")
+        assert list(TOOL.wrong(catalog)) == found
+
+
+def test_a_sentence_ends_in_the_full_stop_of_the_language(compiled):
+    assert [texts.as_sentence(each) for each in ("done", "Done.", "why?")] == ["done.", "Done.", "why?"]
+    assert install_from(compiled, ["zh"]) == ""
+    assert [texts.as_sentence(each) for each in ("完成", "完成。")] == ["完成。", "完成。"]

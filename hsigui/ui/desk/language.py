@@ -3,6 +3,8 @@ one reads. And whether the fonts of this machine have its letters."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from PySide6.QtCore import QLibraryInfo, QLocale, QObject, QTranslator
 from PySide6.QtGui import QFontMetrics, QGuiApplication
 from PySide6.QtWidgets import QApplication
@@ -38,9 +40,8 @@ class _OwnWords(QTranslator):
     def isEmpty(self) -> bool:
         return False
 
-    def translate(  # type: ignore[override]  # None asks the next translator, an empty text would be shown
-        self, context: str, text: str, disambiguation: str | None = None, n: int = -1
-    ) -> str | None:
+    def translate(self, context: str, text: str, disambiguation: str | None = None, n: int = -1) -> Any:
+        """None asks the next translator; an empty text would be shown."""
         return self._words.get((context, text))
 
 

@@ -216,6 +216,7 @@ class ExportDialog(QDialog):
         self.buttons.button(QDialogButtonBox.StandardButton.Save).setEnabled(good)
         there = [p.name for p in existing(choice)] if good else []
         self.note.setText(say("Will be replaced: {there}", there=", ".join(there)) if there else "")
+        self.note.setVisible(bool(there))
 
     def _browse(self) -> None:
         folder = QFileDialog.getExistingDirectory(self, say("Export to"), self.folder.text())
