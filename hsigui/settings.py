@@ -6,13 +6,19 @@ worth a program that does not start.
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import dataclasses
 import json
+import locale
 import os
+import plistlib
 import re
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from xml.parsers.expat import ExpatError
 
 import platformdirs
 
@@ -244,4 +250,21 @@ def put_language_in(folder: Path) -> str:
         What is wrong with it, in words; empty when nothing is.
     """
     chosen = SettingsStore().load(keep_broken=False).language
-    return texts.install_from(folder, texts.wanted_languages(os.environ, chosen))
+    return texts.install_from(folder, texts.wanted_languages(os.environ, chosen) or languages_of_system())
+
+
+def languages_of_system() -> list[str]:
+    """The languages of the user's account, best first, such as `["de_DE"]`, on systems that tell them by no variable
+    of the environment: Windows, and macOS for programs that are begun from its desktop. Empty elsewhere."""
+    if sys.platform.startswith("win"):
+        ask = getattr(ctypes, "windll").kernel32.GetUserDefaultUILanguage  # noqa: B009 - there on Windows alone
+        named = locale.windows_locale.get(ask())
+        return [named] if named else []
+    if sys.platform == "darwin":
+        with contextlib.suppress(OSError, ValueError, ExpatError):  # no file, or none of preferences: English
+            kept = plistlib.loads((Path.home() / "Library/Preferences/.GlobalPreferences.plist").read_bytes())
+            told = kept.get("AppleLanguages") if isinstance(kept, dict) else None
+            # "zh-Hans-CN" is zh_CN to gettext, "de-DE" is de_DE
+            parts = (each.split("-") for each in told or () if isinstance(each, str))
+            return ["_".join(dict.fromkeys((each[0], each[-1]))) for each in parts]
+    return []

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import plistlib
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from hsigui import settings as preferences
 from hsigui.settings import RECENT_LIMIT, BandPreset, Settings, SettingsStore
 
 
@@ -136,3 +139,31 @@ def test_what_names_no_coordinates_is_dropped_and_names_of_things_over_the_image
         values = {"coordinates": written, "over_image": ["scale_bar", 3, ""]}
         store.path.write_text(json.dumps(values), encoding="utf-8")
         assert store.load() == Settings(coordinates=read, over_image=("scale_bar",))
+
+
+def test_the_language_of_an_account_on_windows_is_asked_for(monkeypatch):
+    monkeypatch.setattr(preferences.sys, "platform", "win32")
+    for number, expected in ((0x0407, ["de_DE"]), (0x0804, ["zh_CN"]), (0xFFFF, [])):
+        kernel = SimpleNamespace(GetUserDefaultUILanguage=lambda number=number: number)
+        monkeypatch.setattr(preferences.ctypes, "windll", SimpleNamespace(kernel32=kernel), raising=False)
+        assert preferences.languages_of_system() == expected
+
+
+def test_the_languages_of_an_account_on_macos_are_read(monkeypatch, tmp_path):
+    monkeypatch.setattr(preferences.sys, "platform", "darwin")
+    monkeypatch.setattr(preferences.Path, "home", lambda: tmp_path)
+    assert preferences.languages_of_system() == []
+    kept = tmp_path / "Library/Preferences/.GlobalPreferences.plist"
+    kept.parent.mkdir(parents=True)
+    for form in (plistlib.FMT_BINARY, plistlib.FMT_XML):
+        kept.write_bytes(plistlib.dumps({"AppleLanguages": ["de-DE", "zh-Hans-CN", "fr"]}, fmt=form))
+        assert preferences.languages_of_system() == ["de_DE", "zh_CN", "fr"]
+    for damaged in (b"<plist>", b"bplist00 and no more", plistlib.dumps(["de"])):
+        kept.write_bytes(damaged)
+        assert preferences.languages_of_system() == []
+
+
+def test_a_language_of_the_environment_or_chosen_is_not_asked_of_the_system(monkeypatch, tmp_path):
+    monkeypatch.setattr(preferences, "languages_of_system", lambda: pytest.fail("asked"))
+    monkeypatch.setenv("HSIGUI_LANGUAGE", "xx")
+    assert preferences.put_language_in(tmp_path) == ""

@@ -21,7 +21,7 @@ import platformdirs
 
 from hsigui.errors import HsiError
 from hsigui.methods import run_record
-from hsigui.methods.registry import read_spec
+from hsigui.methods.registry import method, read_spec
 from hsigui.methods.resume_header import CLAIM, FILE, read_header
 from hsigui.methods.run_record import SETTINGS
 from hsigui.specs import PretrainSpec
@@ -130,7 +130,10 @@ class Runs:
                 about = run_record.read(settings.parent)
                 spec = about["spec"]
                 title = say(
-                    "{method} {preset}, seed {seed}", method=spec["method"], preset=spec["preset"], seed=spec["seed"]
+                    "{method} {preset}, seed {seed}",
+                    method=_title(spec["method"]),
+                    preset=spec["preset"],
+                    seed=spec["seed"],
                 )
                 title += _changed(about)
                 found.append(KeptRun(settings.parent, title, settings.stat().st_mtime))
@@ -205,6 +208,14 @@ class Runs:
             old = time.time() - run.left_at > UNFINISHED_SECONDS
             if (old or number >= UNFINISHED_KEPT) and not in_use(run.folder):
                 give_up(run.folder)
+
+
+def _title(name: str) -> str:
+    """What a method is called; its name where this installation has no such method."""
+    try:
+        return method(name).title
+    except HsiError:
+        return name
 
 
 def _changed(about: Mapping[str, Any]) -> str:

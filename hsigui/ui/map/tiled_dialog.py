@@ -268,7 +268,7 @@ class TilesDialog(QDialog):
         self.problem.setText(problem)
         self.problem.setVisible(bool(problem))
         button = self.buttons.button(QDialogButtonBox.StandardButton.Ok)
-        button.setText(say("Go on") if chosen_before else say("Map"))
+        button.setText(say("Go on") if chosen_before else say("Make the map"))
         button.setEnabled(not problem)
 
     def _size(self, choice: TilesChoice) -> str:
