@@ -174,3 +174,11 @@ def test_a_sentence_ends_in_the_full_stop_of_the_language(compiled):
     assert [texts.as_sentence(each) for each in ("done", "Done.", "why?")] == ["done.", "Done.", "why?"]
     assert install_from(compiled, ["zh"]) == ""
     assert [texts.as_sentence(each) for each in ("完成", "完成。")] == ["完成。", "完成。"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_class_without_a_name_is_known_as_one_in_whatever_language_its_file_was_written(language):
+    name = _catalogue(language).get("Class {number}").string.format(number=3)
+    assert texts.language() == ""  # the language of now is another
+    assert is_default(ClassInfo(3, name, (0, 0, 0)))
+    assert not is_default(ClassInfo(4, name, (0, 0, 0)))

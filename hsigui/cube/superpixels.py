@@ -210,7 +210,6 @@ def _filled(components: NDArray[np.float32], valid: NDArray[np.bool_]) -> NDArra
 def _connected(labels: NDArray[np.integer], valid: NDArray[np.bool_], smallest: float) -> NDArray[np.int32]:
     """Labels cut along the gaps: pieces numbered anew, those smaller than `smallest` joined to a neighbour."""
     from skimage.measure import label
-    from skimage.segmentation import relabel_sequential
 
     pieces = label(np.where(valid, labels + 1, 0), connectivity=1, background=0)  # type: ignore[no-untyped-call]
     sizes = np.bincount(pieces.ravel())
@@ -224,8 +223,10 @@ def _connected(labels: NDArray[np.integer], valid: NDArray[np.bool_], smallest: 
     into = pairs[first, 1]
     moves = (sizes[small] < smallest) & (sizes[into] >= smallest)
     target[small[moves]] = into[moves]
-    joined, _, _ = relabel_sequential(target[pieces])  # type: ignore[no-untyped-call]
-    return np.asarray(joined, dtype=np.int32) - 1
+    left = np.unique(target[1:])  # of the pieces, 0 not among them
+    numbers = np.zeros(len(sizes), dtype=np.int32)
+    numbers[left] = np.arange(1, len(left) + 1)
+    return numbers[target][pieces] - 1
 
 
 def _touching(pieces: NDArray[np.integer]) -> NDArray[np.integer]:

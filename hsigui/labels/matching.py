@@ -110,9 +110,13 @@ def pixel_counts(array: NDArray[np.integer]) -> dict[int, int]:
     return {int(n): int(counts[n]) for n in np.flatnonzero(counts) if n}
 
 
+# Names of unnamed classes in the languages that ship: a file may have been written in another than that of now.
+DEFAULT_NAMES = ("Class {}", "Klasse {}", "类别{}")
+
+
 def is_default(info: ClassInfo) -> bool:
-    """Whether a class has no name but that of its number ("Class 3"), in English or in the language of now."""
-    return info.name in (f"Class {info.number}", default_name(info.number))
+    """Whether a class has no name but that of its number ("Class 3"), in whatever language it was written."""
+    return info.name == default_name(info.number) or info.name in (name.format(info.number) for name in DEFAULT_NAMES)
 
 
 def free_number(taken: set[int]) -> int:
