@@ -39,8 +39,8 @@ def fill_tiles(
     array: NDArray[np.float16], cube: Cube, encoder: Encoder, spec: FeatureSpec, blocks: Sequence[FeatureBlock],
     device: torch.device, ctx: Context,
 ) -> NDArray[np.bool_]:  # fmt: skip
-    """Computes the features of every pixel into `array`, rows x cols x features, tile by tile; returns which pixels have
-    data, rows x cols."""
+    """Computes the features of every pixel into `array`, rows x cols x features, tile by tile; returns which
+    pixels have data, rows x cols."""
     valid = np.zeros((cube.rows, cube.cols), dtype=bool)
     network = encoder.network.to(device).eval()
     halo = max(network.halo, network.patch // 2, *(block.halo for block in blocks), 0)
