@@ -179,4 +179,4 @@ def test_every_word_of_what_is_at_work_is_said_in_the_language_put_in(queue):
         told = at_work(queue)
     finally:
         use(gettext.NullTranslations())
-    assert told == "⟦LSCoSa of Pavia is ⟦running⟧⟧; ⟦⟦LSCoSa of Salinas⟧ waits⟧."
+    assert told == "⟦⟦LSCoSa of Pavia is ⟦running⟧⟧; ⟦⟦LSCoSa of Salinas⟧ waits⟧.⟧"

@@ -206,7 +206,7 @@ def help_table(rows: Iterable[Reader] = OWN) -> Iterator[str]:
     yield "|---|---|---|---|"
     for row in rows:
         needs = say("GDAL's driver {listed}", listed=one_of(row.drivers)) if row.drivers else ""
-        needs = f'`pip install "{row.package}"`' if row.package else needs
+        needs = f"`pip install {row.package}`" if row.package else needs
         yield f"| {row.title} | {', '.join(row.suffixes)} | {', '.join(row.carries)} | {needs} |"
 
 
