@@ -28,6 +28,7 @@ from hsigui.ui.desk.comparing import compare_counts
 from hsigui.ui.desk.desk import Desk
 from hsigui.ui.desk.guards import ASK
 from hsigui.ui.labels.importing import LabelImport
+from hsigui.ui.labels.last_file import LastLabelFile
 from hsigui.ui.labels.safe_keeping import SafeKeeping
 from hsigui.ui.labels.sampler import Sampler
 from hsigui.ui.labels.validation_files import (
@@ -47,6 +48,7 @@ class LabelFiles(QObject):
         self._desk, self._session = desk, desk.session
         self._keeping, self._sampler = keeping, sampler
         self._import = LabelImport(desk)
+        self.last = LastLabelFile(desk, self.open_labels)
         self._validation = ValidationFiles(desk, self._import)
         self._writes: deque[Callable[[], object]] = deque()  # the first one is at work, the others wait
         desk.guards.add(self)
@@ -175,6 +177,7 @@ class LabelFiles(QObject):
         edit = session.labels.replacing(array, marked_as(classes, session.classes))
         session.replace_labels(edit, say("Open {name}", name=path.name))
         session.scene.labels_source, session.scene.labels_buffer = path, raster.buffer
+        self.last.keep(session.scene, path)
         if not had_unsaved and not matched and np.array_equal(array, raster.array):
             session.scene.mark_opened()
         self._desk.messages.info(
@@ -261,6 +264,7 @@ class LabelFiles(QObject):
         def done(written: list[Path]) -> None:
             self._write_next()
             scene.mark_saved(path, work)
+            self.last.keep(scene, path)
             self._desk.told(say("Labels saved to {first_written}.", first_written=written[0]), written[0])
             if scene is self._session.shown:
                 then()

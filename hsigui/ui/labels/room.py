@@ -32,6 +32,7 @@ def classes(bench: Bench) -> PanelParts:
     keeping = SafeKeeping(desk, bench.journal)
     left = LeftLabels(desk, keeping)
     files, tables = LabelFiles(desk, keeping, sampler), ClassTables(desk)
+    left.recognised.connect(files.last.offer)
     strip = SuperpixelStrip(actions["superpixels"], desk.window)
     superpixels = SuperpixelController(desk, bench.image, strip)
     labels = Labelling(bench, panel, superpixels)
