@@ -50,6 +50,8 @@ class Leaving(QObject):
         desk = self._desk
         unsaved = [scene.cube.name for scene in desk.session.scenes if desk.guards.asks_about(scene)]
         answer = self._desk.prompts.work_at_exit(work, permissions.at_exit(unsaved))
+        if answer == "wait" and not self._queue.entries:  # the last of it ended while this was asked
+            return True
         self._waits = answer == "wait"
         if self._waits:
             self._desk.messages.info(

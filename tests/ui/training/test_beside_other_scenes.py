@@ -332,6 +332,22 @@ def test_at_exit_it_is_said_what_runs_and_what_waits_and_the_window_may_wait_for
     assert len(training.calls) == 2
 
 
+def test_a_window_that_was_to_wait_for_what_ended_while_it_asked_closes_at_once(
+    qtbot, two, training, answers, monkeypatch
+):
+    train(qtbot, two, training)
+
+    def answered_late(_text: str, _detail: str) -> str:
+        training.go.set()
+        idle(qtbot, two)
+        assert two.session.queue.entries == ()
+        return "wait"
+
+    monkeypatch.setattr(answers, "work_at_exit", answered_late)
+    assert two.close()
+    assert not two.isVisible()
+
+
 def test_truth_of_a_scene_that_is_left_stays_with_it(qtbot, two, training):
     train(qtbot, two, training)
     two.session.set_truth(np.ones((40, 42), np.uint16), ClassTable.for_numbers([1]), "truth")
