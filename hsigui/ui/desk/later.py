@@ -6,8 +6,8 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Generic, TypeVar
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QShowEvent
+from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtGui import QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 T = TypeVar("T", bound=QWidget)
@@ -54,6 +54,16 @@ class Later(QWidget, Generic[T]):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        if not self.visibleRegion().isEmpty():
+            self._fill()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """A panel behind others is shown to Qt, too: that it is painted tells that it is seen."""
+        super().paintEvent(event)
+        if self.made is None:
+            QTimer.singleShot(0, self, self._fill)  # nothing is made in the middle of painting
+
+    def _fill(self) -> None:
         if self.made is None:
             self.widget.show()  # with its place: Qt has shown what was in it already
             self._column.activate()
