@@ -129,12 +129,7 @@ class Runs:
             with contextlib.suppress(HsiError, OSError, ValueError, KeyError, TypeError):
                 about = run_record.read(settings.parent)
                 spec = about["spec"]
-                title = say(
-                    "{method} {preset}, seed {seed}",
-                    method=_title(spec["method"]),
-                    preset=spec["preset"],
-                    seed=spec["seed"],
-                )
+                title = say("{method}, seed {seed}", method=_trained(spec["method"], spec["preset"]), seed=spec["seed"])
                 title += _changed(about)
                 found.append(KeptRun(settings.parent, title, settings.stat().st_mtime))
         return sorted(found, key=lambda run: run.made_at, reverse=True)
@@ -210,12 +205,13 @@ class Runs:
                 give_up(run.folder)
 
 
-def _title(name: str) -> str:
-    """What a method is called; its name where this installation has no such method."""
+def _trained(name: str, preset: str) -> str:
+    """What a method and its preset are called; their names where this installation has no such method."""
     try:
-        return method(name).title
+        info = method(name)
+        return say(", ").join([info.title, *([info.preset(preset).title] if len(info.presets) > 1 else [])])
     except HsiError:
-        return name
+        return f"{name} {preset}"
 
 
 def _changed(about: Mapping[str, Any]) -> str:

@@ -124,7 +124,7 @@ def test_kept_runs_tell_how_many_settings_were_changed(cube, tmp_path):
     for number, spec in enumerate((SHORT, WARM)):
         pretrain(cube, spec, SilentContext(), tmp_path / "key" / str(number))
     titles = {run.folder.name: run.title for run in runs.kept("key")}
-    assert titles == {"0": "LSCoSa quick, seed 0", "1": "LSCoSa quick, seed 0, 2 settings changed"}
+    assert titles == {"0": "LSCoSa, Quick (pixels), seed 0", "1": "LSCoSa, Quick (pixels), seed 0, 2 settings changed"}
 
 
 def test_a_setting_that_is_not_there_is_refused_before_anything_is_read(cube, tmp_path):

@@ -180,7 +180,9 @@ def test_an_unfinished_training_goes_on_by_command(home: Home):
 
 def test_the_window_finds_the_runs_that_it_kept_for_a_scene(home: Home):
     runs, key = Runs(), scene_key(open_cube(home.scene))
-    assert [(run.folder, run.title) for run in runs.kept(key)] == [(home.run("lscosa"), "LSCoSa quick, seed 7")]
+    assert [(run.folder, run.title) for run in runs.kept(key)] == [
+        (home.run("lscosa"), "LSCoSa, Quick (pixels), seed 7")
+    ]
     told = home.expected["unfinished"]["lscosa"]
     (begun,) = runs.unfinished(key)
     assert begun.folder == home.unfinished("lscosa")

@@ -47,8 +47,8 @@ def test_runs_of_a_scene_are_found_newest_first_and_those_of_others_are_not(tmp_
     _write(runs.new("lake"), 3)
     assert old != new
     assert [(r.folder, r.title) for r in runs.kept("field")] == [
-        (new, "LSCoSa quick, seed 2"),
-        (old, "LSCoSa quick, seed 1"),
+        (new, "LSCoSa, Quick (pixels), seed 2"),
+        (old, "LSCoSa, Quick (pixels), seed 1"),
     ]
     assert runs.kept("nowhere") == []
 

@@ -64,7 +64,7 @@ def test_labels_that_a_crash_left_are_restored(qtbot: QtBot, home: Home, make_wi
 def test_a_kept_run_is_offered_and_used(qtbot: QtBot, home: Home, make_window: Callable[[], MainWindow]):
     window = make_window()
     open_scene(qtbot, window, home.scene)
-    assert "An encoder of this scene is kept: LSCoSa quick, seed 7" in texts(window)
+    assert "An encoder of this scene is kept: LSCoSa, Quick (pixels), seed 7" in texts(window)
     press(window, "Use it")
     qtbot.waitUntil(lambda: window.session.features is not None, timeout=20_000)
     idle(qtbot, window)
